@@ -1,0 +1,327 @@
+"""Paragraphs, sentences, words and quotation marks of a text, always as offsets into the text as read.
+
+Nothing here changes the text. ``text[start:end]`` is always the words meant, so that a figure can be
+traced back to the characters it came from. All functions accept any string and run in linear time.
+"""
+
+import bisect
+import functools
+import re
+from typing import NamedTuple
+
+from nltk.tokenize import NLTKWordTokenizer
+from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+
+
+class Span(NamedTuple):
+    """Half-open character range ``[start, end)`` into the article's text."""
+
+    start: int
+    end: int
+
+
+class Quotation(NamedTuple):
+    """A stretch of text between quotation marks, marks included, within one paragraph.
+
+    kind: ``double`` or ``single``. group: pieces of one quotation that runs over several paragraphs
+    (each opening with a mark, only the last one closed) share a number.
+    """
+
+    start: int
+    end: int
+    kind: str
+    group: int
+
+
+class Document(NamedTuple):
+    """A text with its structure; every list is sorted by start."""
+
+    text: str
+    paragraphs: list
+    sentences: list
+    quotations: list
+
+
+# Curly and typographic marks, each replaced by ONE straight character, so that offsets stay what they are.
+STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "＂": '"', "\u00a0": " ", "\u202f": " "})
+
+# Abbreviations of English news prose that do not end a sentence (lower case, without the last dot): titles, ranks,
+# US states in AP style, months, companies, initials of states and unions.
+ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof rev hon fr sr jr st ste mt ft gen lt col maj capt cmdr cpl sgt pvt adm brig pfc spc sen sens rep reps gov govs
+    pres supt atty insp det amb min dep asst assoc dist pm u.s u.k u.n e.u u.a.e d.c n.y l.a u.s.a u.s.s.r p.m a.m i.e e.g vs v etc al
+    inc ltd co corp bros llc plc no nos art vol fig p pp ed eds est approx dept univ ave blvd rd hwy jan feb mar apr jun jul aug sept
+    sep oct nov dec mon tue tues wed thu thurs fri sat sun ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn
+    miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo n.h n.j n.m n.c n.d s.c s.d r.i w.va b.c ph.d m.d b.a m.a b.sc messrs
+    mme mlle sgt.maj a.k.a r.i.p cf ca""".split()
+)
+# Words that open an English sentence far more often than they follow an abbreviation inside one.
+SENTENCE_STARTERS = frozenset(
+    """the a an but and he she it they we i in on at this that these those there his her its their our if when while after before since
+    as for with by to from what why how who however meanwhile although though so yet now then here according earlier also last some many
+    most all both under over during despite once such no not one two three it's he's she's they're we're i'm that's there's""".split()
+)
+_PIECE = 20_000  # NLTK stops a regular expression after some seconds: longer paragraphs are cut at white space first
+
+
+@functools.cache
+def _punkt():
+    parameters = PunktParameters()
+    parameters.abbrev_types = set(ABBREVIATIONS)
+    parameters.sent_starters = set(SENTENCE_STARTERS)
+    return PunktSentenceTokenizer(parameters)
+
+
+@functools.cache
+def _word_tokenizer():
+    return NLTKWordTokenizer()
+
+
+def _trimmed(text, start, end):
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _hard_wrapped(text):
+    """True when single line breaks only wrap lines (e-mail style) and blank lines separate paragraphs."""
+    if not re.search(r"\n[ \t\r]*\n", text):
+        return False
+    lines = [line for block in re.split(r"\n\s*\n", text[:20_000]) for line in block.split("\n")[:-1]]
+    lengths = [len(line.rstrip()) for line in lines]
+    if len(lines) < 3:
+        return False
+    even = sum(50 <= n <= 100 for n in lengths) >= 0.8 * len(lines)
+    unfinished = sum(not line.rstrip().endswith((".", "!", "?", '"', "”", ":")) for line in lines) >= 0.6 * len(lines)
+    return even and unfinished
+
+
+def paragraphs(text):
+    """Non-empty paragraphs, trimmed of outer white space.
+
+    A line break ends a paragraph, except in hard-wrapped text, where only a blank line does.
+    """
+    break_ = re.compile(r"\n[ \t\r\f\v]*(?:\n\s*)+") if _hard_wrapped(text) else re.compile(r"[\n\u2028\u2029]+")
+    found, position = [], 0
+    for match in break_.finditer(text):
+        found.append(_trimmed(text, position, match.start()))
+        position = match.end()
+    found.append(_trimmed(text, position, len(text)))
+    return [span for span in found if span.end > span.start]
+
+
+def _pieces(text, start, end, longest=_PIECE):
+    """The range cut at white space into pieces of at most `longest` characters."""
+    while end - start > longest:
+        cut = max(text.rfind(" ", start + 1, start + longest), text.rfind("\n", start + 1, start + longest))
+        if cut <= start:
+            cut = start + longest
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _sentences_of(text, straight, paragraph):
+    for start, end in _pieces(text, *paragraph):
+        for first, last in _punkt().span_tokenize(straight[start:end]):
+            span = _trimmed(text, start + first, start + last)
+            if span.end > span.start:
+                yield span
+
+
+def sentences(text, within=None):
+    """Sentences of a text (Punkt with our own abbreviations), paragraph by paragraph."""
+    straight = text.translate(STRAIGHT)
+    found = []
+    for paragraph in within if within is not None else paragraphs(text):
+        for span in _sentences_of(text, straight, paragraph):
+            # a closing mark, bracket or stray punctuation alone belongs to the sentence before it
+            if found and found[-1].start >= paragraph.start and not any(c.isalnum() for c in text[span.start : span.end]):
+                found[-1] = Span(found[-1].start, span.end)
+            else:
+                found.append(span)
+    return found
+
+
+def words(text, start=0, end=None):
+    """Word and punctuation tokens between two offsets (NLTK's Penn Treebank style)."""
+    end = len(text) if end is None else end
+    straight = text[start:end].translate(STRAIGHT)
+    found = []
+    for first, last in _pieces(straight, 0, len(straight)):
+        piece = straight[first:last]
+        try:
+            spans = list(_word_tokenizer().span_tokenize(piece))
+        except ValueError:  # the tokenizer could not align its own output (odd quotation marks)
+            spans = [match.span() for match in re.finditer(r"\w+|[^\w\s]", piece)]
+        found += [Span(start + first + a, start + first + b) for a, b in spans if b > a]
+    return found
+
+
+# -- quotation marks --------------------------------------------------------------------------------------------------
+
+_DOUBLE = re.compile(r"''|``|[\"“”„‟«»＂]")
+_SINGLE_OPEN = re.compile(r"(?<![\w'’])['‘](?=[\w“\"\[(])")
+_SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[{'‘])['’](?!\w)")
+# 'em, '90s, 'tis … are shortened words, not opening marks
+_SHORTENED = re.compile(r"(?i)['’‘](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|tis\b|twas\b|n\b|bout\b|round\b|cuz\b|s\b|t\b|re\b|ve\b|ll\b|d\b|m\b)")
+_BEFORE_OPENING = frozenset(" \t\r\n\u00a0\u202f\u2009([{—–-/:…‘'")
+_LONGEST_UNCLOSED = 1500  # characters an unclosed mark in mid-paragraph may claim
+
+
+def _direction(text, match, open_mark):
+    """'open' or 'close' for one double mark; None for an inch or seconds sign."""
+    mark = match.group()
+    if mark in ("„", "``", "‟"):
+        return "open"
+    if mark == "“":
+        return "close" if open_mark == "„" else "open"
+    if mark == "”":
+        return "close" if open_mark else ("close" if _space_after(text, match.end()) else "open")
+    if mark == "«":
+        return "close" if open_mark == "»" else "open"
+    if mark == "»":
+        return "open" if not open_mark and not _space_after(text, match.end()) else "close"
+    before = text[match.start() - 1] if match.start() else "\n"
+    opens = before in _BEFORE_OPENING or before in "“"
+    closes = _space_after(text, match.end())
+    if opens and not closes:
+        return "open"
+    if not open_mark and before.isdigit() and mark == '"':
+        return None
+    if closes and not opens:
+        return "close"
+    return "close" if open_mark else "open"
+
+
+def _space_after(text, position):
+    following = text[position] if position < len(text) else "\n"
+    return following.isspace() or following in ".,;:!?)]}—–-…'’"
+
+
+def _starts_with_opening(text, paragraph):
+    match = _DOUBLE.match(text, paragraph.start)
+    return bool(match) and _direction(text, match, None) == "open"
+
+
+def _double_quotations(text, within):
+    found, group, carried = [], 0, None
+    for index, paragraph in enumerate(within):
+        marks = list(_DOUBLE.finditer(text, paragraph.start, paragraph.end))
+        start = open_mark = None
+        nested = 0
+        current = None
+        remaining_close = sum(_direction(text, m, "“") == "close" for m in marks)
+        for position, match in enumerate(marks):
+            direction = _direction(text, match, open_mark)
+            if direction is None:
+                continue
+            if direction == "open" and start is None:
+                start, open_mark = match.start(), match.group()
+                if position == 0 and match.start() == paragraph.start and carried is not None:
+                    current = carried
+                else:
+                    group += 1
+                    current = group
+            elif direction == "open":
+                # a mark inside an open quotation: nested when enough closing marks are left, else the first was never closed
+                if remaining_close >= 2 and open_mark != '"':
+                    nested += 1
+                else:
+                    start, open_mark = match.start(), match.group()
+                    group += 1
+                    current = group
+            else:
+                remaining_close -= 1
+                if start is None:
+                    continue
+                if nested:
+                    nested -= 1
+                    continue
+                found.append(Quotation(start, match.end(), "double", current))
+                start = open_mark = None
+        carried = None
+        if start is not None:
+            following = within[index + 1] if index + 1 < len(within) else None
+            continues = following is not None and _starts_with_opening(text, following)
+            if continues or start == paragraph.start or paragraph.end - start <= _LONGEST_UNCLOSED:
+                found.append(Quotation(start, paragraph.end, "double", current))
+            carried = current if continues else None
+    return found, group
+
+
+def _single_quotations(text, within, covered, group):
+    found = []
+    starts = [q.start for q in covered]
+
+    def inside_double(position):
+        k = bisect.bisect_right(starts, position) - 1
+        return k >= 0 and position < covered[k].end
+
+    for paragraph in within:
+        closes = [m.start() for m in _SINGLE_CLOSE.finditer(text, paragraph.start, paragraph.end)]
+        done = paragraph.start
+        for match in _SINGLE_OPEN.finditer(text, paragraph.start, paragraph.end):
+            opening = match.start()
+            if opening < done or inside_double(opening) or _SHORTENED.match(text, opening):
+                continue
+            k = bisect.bisect_right(closes, opening + 1)
+            chosen = None
+            for close in closes[k : k + 12]:
+                if inside_double(close):
+                    break
+                # "the voters' will" looks like a close: prefer a later one that follows punctuation
+                possessive = text[close - 1] in "sS" and text[close + 1 : close + 2] == " "
+                if possessive and any(text[c - 1] in ",.?!" and not inside_double(c) for c in closes[k : k + 12] if c > close):
+                    continue
+                chosen = close
+                break
+            if chosen is not None:
+                group += 1
+                found.append(Quotation(opening, chosen + 1, "single", group))
+                done = chosen + 1
+    return found
+
+
+def quotations(text, within=None):
+    """Quotations by their marks: curly, straight, low-high, guillemets, doubled; double first, then single outside double.
+
+    An unbalanced mark costs the quotation it belongs to and nothing after its paragraph. A quotation that stays open at
+    the end of a paragraph goes on when the next paragraph opens with a mark (the newspaper convention).
+    """
+    within = paragraphs(text) if within is None else within
+    double, group = _double_quotations(text, within)
+    return sorted(double + _single_quotations(text, within, double, group))
+
+
+def quotation_mask(text, found=None):
+    """One byte a character: 1 inside double quotation marks, 2 inside single ones, marks included, 0 elsewhere."""
+    mask = bytearray(len(text))
+    for quotation in quotations(text) if found is None else found:
+        value = b"\x01" if quotation.kind == "double" else b"\x02"
+        mask[quotation.start : quotation.end] = value * (quotation.end - quotation.start)
+    return mask
+
+
+def read(text):
+    """A text with its paragraphs, sentences and quotations. Accepts any string."""
+    found = paragraphs(text)
+    return Document(text, found, sentences(text, found), quotations(text, found))
+
+
+def containing(spans, offset):
+    """The last of the sorted `spans` that starts at or before `offset` (None before the first one)."""
+    k = bisect.bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    return spans[k] if k >= 0 else None
+
+
+def sentence_at(document, offset):
+    """The sentence an offset lies in (or follows); an empty span at 0 for a document without sentences."""
+    return containing(document.sentences, offset) or (document.sentences[0] if document.sentences else Span(0, 0))
+
+
+def paragraph_at(document, offset):
+    """The paragraph an offset lies in (or follows)."""
+    return containing(document.paragraphs, offset) or (document.paragraphs[0] if document.paragraphs else Span(0, 0))
