@@ -1,0 +1,216 @@
+"""Marked-up text and searchable tables as HTML: the only place that makes HTML from article text. Everything is escaped.
+
+Nothing here loads anything from a network. Without scripts the tables are plain tables.
+"""
+import hashlib
+import html
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+# Light grounds for dark ink, in an order in which neighbours differ also to colour-blind readers.
+GROUNDS = ("#ffd8a8", "#a5d8ff", "#d8f5a2", "#eebefa", "#ffec99", "#99e9f2", "#ffc9c9", "#d0bfff", "#c3fae8", "#dee2e6")
+SHOWN = 500
+_numbers = itertools.count()
+
+STYLE = """<style>
+.house{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:.4em 0}
+.house table{border-collapse:collapse;font-size:13px;width:100%;font-variant-numeric:tabular-nums}
+.house caption{text-align:left;font-weight:600;padding:.3em 0;caption-side:top}
+.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left;padding:.35em .6em;border-bottom:2px solid #ced4da;white-space:nowrap}
+.house thead th.sortable{cursor:pointer}
+.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top;text-align:left;max-width:44em;overflow-wrap:anywhere}
+.house td.number{text-align:right;white-space:nowrap}
+.house .scroll{max-height:30em;overflow:auto;border:1px solid #dee2e6}
+.house .note{color:#868e96;font-size:12px}
+.house input{font:inherit;padding:.2em .5em;margin:.2em 0;width:16em;max-width:100%}
+.house mark{color:#1a1a1a;border-radius:3px;padding:0 .15em}
+.house .text{white-space:pre-wrap;border-left:3px solid #dee2e6;padding:.2em .8em;overflow-wrap:anywhere}
+.house .legend mark{margin-right:.6em}
+</style>"""
+
+# Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only text.
+SCRIPT = """<script>(function(){var box=document.getElementById("%s");if(!box||box.dataset.ready)return;box.dataset.ready=1;
+var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows),note=box.querySelector(".note"),was=note.textContent;
+var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";field.setAttribute("aria-label","Search in this table");
+box.insertBefore(field,box.querySelector(".scroll"));
+field.addEventListener("input",function(){var words=field.value.toLowerCase().split(/\\s+/).filter(Boolean),n=0;
+rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});r.style.display=ok?"":"none";n+=ok?1:0});
+note.textContent=words.length?n+" of "+rows.length+" rows match":was});
+field.addEventListener("keydown",function(e){e.stopPropagation()});
+Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.className="sortable";th.title="Sort";var up=true;
+th.addEventListener("click",function(){rows.sort(function(a,b){var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
+var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);return (up?1:-1)*(c||0)});
+up=!up;rows.forEach(function(r){body.appendChild(r)})})})})();</script>"""
+
+
+class Html:
+    """A piece of HTML that notebooks show; `str()` gives the HTML, `+` puts two below each other."""
+
+    def __init__(self, markup: str, words: str = "") -> None:
+        self.markup, self.words = markup, words
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+    def __repr__(self) -> str:
+        return self.words or "(table: shown where HTML can be shown)"
+
+    def __str__(self) -> str:
+        return self.markup
+
+    def __add__(self, other: "Html") -> "Html":
+        return Html(self.markup + str(other), f"{self!r}\n{other!r}")
+
+
+def escape(value: object) -> str:
+    """Return a value as text that is safe anywhere in HTML; control characters become visible boxes, nothing is dropped silently."""
+    words = html.escape(str(value), quote=True)
+    return "".join("\N{REPLACEMENT CHARACTER}" if (c < " " and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" else c for c in words)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _cell(value: object, cut: int) -> str:
+    if isinstance(value, Html):
+        return f"<td>{value.markup}</td>"
+    if _missing(value):
+        return "<td></td>"
+    if isinstance(value, bool):
+        return f"<td>{'yes' if value else 'no'}</td>"
+    if hasattr(value, "strftime"):
+        midnight = getattr(value, "hour", 0) == getattr(value, "minute", 0) == 0
+        return f"<td>{escape(value.strftime('%Y-%m-%d' if midnight else '%Y-%m-%d %H:%M'))}</td>"
+    try:
+        number = float(value) if not isinstance(value, str) else None
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is not None:
+        shown = f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}" if abs(number) >= .1 else f"{number:.3g}"
+        return f'<td class="number" data-value="{number!r}">{shown}</td>'
+    words = str(value)
+    if words.startswith(("http://", "https://")) and not any(c.isspace() for c in words):
+        return f'<td><a href="{escape(words)}" rel="noopener noreferrer" target="_blank">{escape(words[:60])}</a></td>'
+    if len(words) > cut:
+        return f'<td title="{escape(words[:2000])}">{escape(words[:cut].rstrip())}…</td>'
+    return f"<td>{escape(words)}</td>"
+
+
+def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: int = 240, empty: str = "No rows.") -> Html:
+    """Show a frame as a table that can be searched and sorted (a plain table where scripts do not run).
+
+    At most `limit` rows are shown and texts are cut after `cut` characters (whole on hover); a line below says when rows are left out.
+    Cells made by `marked_text` keep their marks; everything else is escaped. An empty frame becomes the sentence `empty`.
+    """
+    head = f"<caption>{escape(caption)}</caption>" if caption else ""
+    if not len(frame):
+        return Html(f'{STYLE}<div class="house"><b>{escape(caption)}</b><p class="note">{escape(empty)}</p></div>', f"{caption} {empty}".strip())
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
+    shown = frame.head(limit)
+    columns = "".join(f'<th scope="col">{escape(str(name).replace("_", " "))}</th>' for name in shown.columns)
+    rows = "".join(f"<tr>{''.join(_cell(value, cut) for value in row)}</tr>" for row in shown.itertuples(index=False, name=None))
+    note = f"{len(frame):,} rows" if len(frame) <= limit else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
+    name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
+    markup = (f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
+              f'<div class="note">{note}</div></div>{SCRIPT % name}')
+    return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
+
+
+def _grounds(labels: Iterable[str], legend: Mapping[str, str] | None) -> dict[str, str]:
+    grounds = dict(legend or {})
+    for label in labels:
+        grounds.setdefault(label, GROUNDS[len(grounds) % len(GROUNDS)])
+    return grounds
+
+
+def _marks(text: str, spans: Sequence[tuple], grounds: Mapping[str, str], start: int = 0, end: int | None = None) -> str:
+    """Escaped text[start:end] with every span marked; where spans overlap, the shortest gives the ground, the others a line below."""
+    end = len(text) if end is None else end
+    spans = [(max(s[0], start), min(s[1], end), str(s[2]), str(s[3]) if len(s) > 3 and not _missing(s[3]) else "") for s in spans]
+    spans = sorted((s for s in spans if s[0] < s[1]), key=lambda s: s[1] - s[0])
+    opens: dict[int, list[int]] = {}
+    for i, s in enumerate(spans):
+        opens.setdefault(s[0], []).append(i)
+    edges = sorted({start, end, *(s[0] for s in spans), *(s[1] for s in spans)})
+    parts, active = [], set()
+    for left, right in itertools.pairwise(edges):
+        active = {i for i in active if spans[i][1] > left} | set(opens.get(left, ()))
+        words = escape(text[left:right])
+        if not active:
+            parts.append(words)
+            continue
+        inner, *outer = sorted(active)
+        line = f";border-bottom:3px solid {escape(grounds[spans[outer[0]][2]])}" if outer else ""
+        title = "; ".join(dict.fromkeys(": ".join(filter(None, spans[i][2:4])) for i in sorted(active)))
+        parts.append(f'<mark style="background:{escape(grounds[spans[inner][2]])}{line}" title="{escape(title)}">{words}</mark>')
+    return "".join(parts)
+
+
+def _legend(grounds: Mapping[str, str]) -> str:
+    marks = "".join(f'<mark style="background:{escape(ground)}">{escape(label)}</mark>' for label, ground in grounds.items())
+    return f'<div class="legend">{marks}</div>' if grounds else ""
+
+
+def marked_text(text: str, spans: Iterable[Sequence], *, legend: Mapping[str, str] | None = None, title: str = "", start: int = 0,
+                end: int | None = None, show_legend: bool = True) -> Html:
+    """Show a text with coloured spans.
+
+    spans: (start, end, label) or (start, end, label, words on hover), offsets in characters of `text`, in any order, overlaps allowed;
+    legend: colour per label (a label without one gets the next colour); start, end: show only this part of the text.
+    """
+    spans = [tuple(s) for s in spans]
+    grounds = _grounds((str(s[2]) for s in spans), legend)
+    head = f"<b>{escape(title)}</b>" if title else ""
+    body = f'<div class="text">{_marks(text, spans, grounds, start, end)}</div>'
+    return Html(f'{STYLE}<div class="house">{head}{_legend(grounds) if show_legend else ""}{body}</div>', title or text[start:end])
+
+
+def _around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
+    """The lines the span stands in, cut at a space `reach` characters to either side."""
+    left = max(text.rfind("\n", 0, start) + 1, start - reach)
+    stop = text.find("\n", end)
+    right = min(len(text) if stop < 0 else stop, end + reach)
+    if left == start - reach:
+        left = min((text.find(" ", left, start) + 1) or left, start)
+    if right == end + reach:
+        right = max(text.rfind(" ", end, right), end)
+    return left, right
+
+
+def evidence(frame: pd.DataFrame, articles: pd.DataFrame, *, label: str | Sequence[str] = "found", also: Mapping[str, tuple[str, str]] | None = None,
+             columns: Sequence[str] = (), legend: Mapping[str, str] | None = None, reach: int = 220, limit: int = 25, caption: str = "",
+             empty: str = "No passages.") -> Html:
+    """Show rows of any table as the passages they come from, with the words marked.
+
+    frame: rows with article_id, start, end (passages are sentence_start..sentence_end when it has them); articles: the articles table;
+    label: what the marked words are called, or the name of a column that says so; also: more marks as {label: (start column, end column)};
+    columns: further columns to show beside the passage.
+    """
+    if not len(frame):
+        return table(frame, caption=caption, empty=empty)
+    texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
+    titles = articles.drop_duplicates("article_id").set_index("article_id")["title"]
+    rows, by_column, many = frame.head(limit).to_dict("records"), label in frame.columns, frame["article_id"].nunique() > 1
+    names = [str(row[label]) if by_column else str(label) for row in rows]
+    grounds = _grounds([*names, *(also or {})], legend)
+    shown = []
+    for row, name in zip(rows, names, strict=True):
+        text = texts.get(row["article_id"], "")
+        spans = [(int(s), int(e), name) for s, e in (row["spans"] if isinstance(row.get("spans"), list) else [(row["start"], row["end"])])]
+        spans += [(int(row[s]), int(row[e]), extra) for extra, (s, e) in (also or {}).items() if not (_missing(row[s]) or _missing(row[e]))]
+        left, right = min(s[0] for s in spans), max(s[1] for s in spans)
+        if "sentence_start" in row and not _missing(row["sentence_start"]):
+            left, right = min(left, int(row["sentence_start"])), max(right, int(row["sentence_end"]))
+        else:
+            left, right = _around(text, left, right, reach)
+        passage = f'<span style="white-space:pre-wrap">{"… " if left and text[left - 1] != chr(10) else ""}{_marks(text, spans, grounds, left, right)}</span>'
+        title = titles.get(row["article_id"])
+        where = {"article": row["article_id"] if _missing(title) else title} if many else {}
+        shown.append({**{name: row[name] for name in columns}, "passage": Html(passage, text[left:right]), **where})
+    result = table(pd.DataFrame(shown, dtype=object), caption=caption, limit=limit)
+    more = f'<div class="note">{limit:,} of {len(frame):,} passages</div>' if len(frame) > limit else ""
+    return Html(f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}', f"{caption}: {min(limit, len(frame))} passages")
