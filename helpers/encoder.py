@@ -1,0 +1,286 @@
+"""The language engine: one small transformer, one pass over a text, several heads.
+
+`load()` gives the shipped model; `load(folder)` any other folder with the same four files (see helpers/models/README.md):
+``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece), ``heads.npz`` (small dense layers that read
+the states), ``tokenizer.json`` and ``config.json`` (labels and decoding constants). Nothing outside this module knows what is inside.
+
+Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed with.
+"""
+
+import functools
+import json
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers import features
+from helpers.text import Span
+
+MODELS = Path(__file__).parent / "models"
+_QUIET = 0.995  # a stretch of words that are "outside" with more than this probability is not decoded
+
+
+class EntitySpan(NamedTuple):
+    """A name: offsets, type (PER, ORG, LOC, MISC), mean probability of its words' labels."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+
+
+class Attribution(NamedTuple):
+    """Something said or thought: content pieces, who (source) and the words that say so (cue), spans or None.
+
+    kind: ``STATEMENT`` (a communication) or ``ATTITUDE`` (hopes, believes, wants). score: probability.
+    """
+
+    content: list
+    source: Span | None
+    cue: Span | None
+    kind: str
+    score: float
+
+
+def _gelu(x):
+    # tanh form; within 0.0005 of the exact one
+    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
+
+
+def _softmax(x):
+    x = np.exp(x - x.max(-1, keepdims=True))
+    return x / x.sum(-1, keepdims=True)
+
+
+class Encoder:
+    """A loaded model. Make one with `load`."""
+
+    def __init__(self, folder):
+        import onnxruntime
+
+        folder = Path(folder)
+        missing = [n for n in ("encoder.onnx", "heads.npz", "tokenizer.json", "config.json") if not (folder / n).is_file()]
+        if missing:
+            raise FileNotFoundError(f"{folder} is not a model folder: {', '.join(missing)} missing (see helpers/models/README.md).")
+        self.folder = folder
+        self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.tokenizer = features.load_tokenizer(str(folder / "tokenizer.json"))
+        self.begin, self.separator = (self.tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
+        with np.load(folder / "heads.npz") as weights:
+            self.weights = {k: weights[k].astype(np.float32) for k in weights.files}
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+
+    def encode(self, document):
+        """A `text.Document` -> its `Encoding`."""
+        return Encoding(self, document)
+
+    def states(self, words, pieces, first, last):
+        """States (words, width) of words[first:last], read as one window."""
+        made = features.assemble(words, pieces, first, last, self.begin, self.separator)
+        feed = {name: np.array([values], dtype=np.int64) for name, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes))}
+        return self.session.run(None, feed)[0][0][made.first]
+
+    def dense(self, name, x):
+        return x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+    def perceptron(self, name, x):
+        return self.dense(f"{name}.out", _gelu(self.dense(f"{name}.in", x)))
+
+
+class Encoding:
+    """What the encoder makes of one document. Names and attributions are decoded on first use and kept."""
+
+    def __init__(self, encoder, document):
+        self.encoder, self.document = encoder, document
+        self.words = features.words_of(document)
+        pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
+        starts = {features.inside(self.words, s.start, s.end)[0] for s in document.sentences}
+        width = encoder.config["width"]
+        self.states = np.zeros((len(self.words), width), np.float32)
+        self.windows = []
+        for left, first, last, right in features.windows(self.words, pieces, starts):
+            states = encoder.states(self.words, pieces, left, right)
+            self.states[first:last] = states[first - left : last - left]
+            self.windows.append((first, last, left, states))
+
+    # -- labels of words ---------------------------------------------------------------------------------------------
+
+    def probabilities(self, head):
+        """(words, labels) probabilities of one tagging head."""
+        return _softmax(self.encoder.perceptron(f"tags.{head}", self.states)) if len(self.words) else np.zeros((0, len(self.encoder.config["tags"][head])))
+
+    def spans(self, head):
+        """Decoded spans of a head: (first word, last word + 1, label, score), sorted."""
+        if not self.words:
+            return []
+        labels = self.encoder.config["tags"][head]
+        probabilities = self.probabilities(head)
+        decoding = self.encoder.config["decoding"].get(head, {})
+        found = []
+        for first, last in _busy(probabilities[:, 0], self.words):
+            path = viterbi(np.log(probabilities[first:last] + 1e-9), labels, **decoding)
+            found += [(first + a, first + b, kind, float(np.mean([probabilities[first + k, path[k]] for k in range(a, b)]))) for a, b, kind in spans_of(path, labels)]
+        return found
+
+    def offsets(self, first, last):
+        return Span(self.words[first].start, self.words[last - 1].end)
+
+    @functools.cached_property
+    def entities(self):
+        """Names in the text, in order."""
+        return [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
+
+    # -- attributions ------------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def attributions(self):
+        """Statements and attitudes with their sources and cues; pieces that share source and cue are one attribution."""
+        sources, cues = self.spans("source"), self.spans("cue")
+        found, open_ = [], {}
+        for first, last, kind, score in self.spans("content"):
+            source, sure = self.pointed("source", first, last, sources)
+            cue, _ = self.pointed("cue", first, last, cues)
+            key = (source, cue)
+            piece = self.offsets(first, last)
+            if cue is not None and key in open_ and self.words[found[open_[key]][1]].paragraph == self.words[first].paragraph:
+                found[open_[key]][0].append(piece)
+                continue
+            open_[key] = len(found)
+            found.append(([piece], first, source, cue, kind, score * sure))
+        return [Attribution(c, self.offsets(*s[:2]) if s else None, self.offsets(*q[:2]) if q else None, kind, score) for c, _, s, q, kind, score in found]
+
+    def pointed(self, role, first, last, candidates):
+        """The candidate span the content words[first:last] points to (None: none), and the probability of that choice."""
+        weights = self.encoder.weights
+        begin, end, left, states = self._window(first)
+        right = left + len(states)
+        near = [c for c in candidates if left <= c[0] < right and (c[1] <= first or c[0] >= last)]
+        stop = min(last, right)
+        mean = states[first - left : stop - left].mean(0)
+        query = self.encoder.dense(f"pointer.{role}.query", np.concatenate([mean, states[first - left]]))
+        none = float(query @ weights[f"pointer.{role}.null"]) / 8
+        if not near:
+            return None, 1 / (1 + math.exp(-min(none, 30)))
+        keys = self.encoder.dense(f"pointer.{role}.key", states[[c[0] - left for c in near]])
+        scores = keys @ query / 8 + weights[f"pointer.{role}.distance"][[_bucket(c[0], first, last) for c in near]]
+        chances = _softmax(np.append(scores, none + self.encoder.config["decoding"].get("none", {}).get(role, 0.0)))
+        best = int(chances.argmax())
+        return (near[best] if best < len(near) else None), float(chances[best])
+
+    def _window(self, number):
+        return next((w for w in self.windows if w[0] <= number < w[1]), self.windows[-1])
+
+    # -- spans -------------------------------------------------------------------------------------------------------
+
+    def _pool(self, task, first, last):
+        states = self.states[first:last]
+        return _softmax(self.encoder.dense(f"pool.{task}", states)[:, 0]) @ states
+
+    def act(self, start, end, cue_start=None, cue_end=None):
+        """Probability of each PLOVER type, and of NONE, for a sentence or clause, read at its cue when one is given.
+
+        {} when the range holds no words.
+        """
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return {}
+        whole = cue = self._pool("act", first, last)
+        if cue_start is not None:
+            a, b = features.inside(self.words, cue_start, cue_end)
+            cue = self.states[a:b].mean(0) if a < b else whole
+        return dict(zip(self.encoder.config["acts"], _softmax(self.encoder.perceptron("act", np.concatenate([whole, cue]))).tolist(), strict=True))
+
+    def tone(self, start, end):
+        """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return 0.0
+        return float(np.clip(self.encoder.perceptron("tone", self._pool("tone", first, last))[0], -1, 1))
+
+    def stance(self, start, end, target_start, target_end):
+        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end. {} without words."""
+        first, last = features.inside(self.words, start, end)
+        a, b = features.inside(self.words, target_start, target_end)
+        if first == last or a == b:
+            return {}
+        states, about = self.states[first:last], self.states[a:b].mean(0)
+        scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense("stance_query", about) / math.sqrt(states.shape[1])
+        chances = _softmax(self.encoder.perceptron("stance", np.concatenate([_softmax(scores) @ states, about])))
+        return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
+
+
+def _bucket(place, first, last):
+    """Signed logarithmic distance of a word to a content (the same buckets as in training)."""
+    if place < first:
+        return min(7, int(math.log2(first - place))) + 1
+    return min(7, int(math.log2(place - last + 1))) + 9 if place >= last else 0
+
+
+def _busy(outside, words):
+    """Stretches of words, within a paragraph, that are not plainly outside every span."""
+    found, start = [], None
+    for number in range(len(words) + 1):
+        quiet = number == len(words) or outside[number] > _QUIET
+        if start is not None and (quiet or words[number].paragraph != words[number - 1].paragraph):
+            found.append((start, number))
+            start = None
+        if start is None and not quiet:
+            start = number
+    return found
+
+
+@functools.cache
+def _transitions(labels, begin, stop):
+    """(previous, next) additive scores: -inf where BIO forbids it; `begin` for opening a span; `stop` for leaving one."""
+    n = len(labels)
+    matrix = np.zeros((n, n))
+    for i, before in enumerate(labels):
+        for j, after in enumerate(labels):
+            if after[0] == "I" and before[1:] != after[1:]:
+                matrix[i, j] = -np.inf
+            elif after[0] == "B":
+                matrix[i, j] = begin
+            if before != "O" and after[0] != "I":
+                matrix[i, j] += stop
+    start = np.array([-np.inf if label[0] == "I" else begin * (label[0] == "B") for label in labels])
+    return matrix, start
+
+
+def viterbi(scores, labels, begin=0.0, stop=0.0):
+    """The best legal BIO label sequence for (words, labels) log probabilities."""
+    matrix, start = _transitions(tuple(labels), begin, stop)
+    best, back = scores[0] + start, []
+    for row in scores[1:]:
+        through = best[:, None] + matrix
+        choice = through.argmax(0)
+        back.append(choice)
+        best = through[choice, np.arange(len(choice))] + row
+    path = [int(best.argmax())]
+    for choice in reversed(back):
+        path.append(int(choice[path[-1]]))
+    return path[::-1]
+
+
+def spans_of(path, labels):
+    """(first, last, type) of the spans in a legal label path."""
+    found = []
+    for number, label in enumerate(labels[k] for k in path):
+        if label[0] == "B":
+            found.append([number, number + 1, label[2:]])
+        elif label[0] == "I":
+            found[-1][1] = number + 1
+    return [tuple(f) for f in found]
+
+
+@functools.lru_cache(maxsize=2)
+def load(folder=None):
+    """The model in `folder` (default: the shipped one), loaded once a process.
+
+    Raises FileNotFoundError, naming what is missing, when the folder holds no model.
+    """
+    return Encoder(folder or MODELS)

@@ -1,0 +1,391 @@
+"""Human-labelled data -> training examples, with augmentation. An example is a text with character spans and labels.
+
+The data folder is laid out as the project's gold folder: ner/, statements/, tone/, acts/ (see README.md beside this file for
+where each corpus comes from and its licence). The codebook of this project adds act examples.
+"""
+
+import csv
+import json
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from helpers import features
+from helpers.text import Document, Span, quotations, read
+from helpers.training.model import ACTS, STANCES, TAGS
+
+TRIM = " \t\r\n\u00a0.,;:!?\"'“”‘’„«»—–…-()[]`"
+
+
+class Example(NamedTuple):
+    """task; document; spans: (start, end, head, label); links: (start, end, role, source start or None); value; region, focus."""
+
+    task: str
+    document: Document
+    spans: list = []
+    links: list = []
+    ignore: list = []
+    value: object = None
+    focus: object = None
+
+
+def rows(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+# -- entities ---------------------------------------------------------------------------------------------------------
+
+_NO_SPACE_BEFORE = {".", ",", ";", ":", "!", "?", ")", "]", "%", "'s", "'", "n't", "'re", "'ve", "'ll", "'d", "'m", "’s", "’"}
+_NO_SPACE_AFTER = {"(", "[", "$", "£", "€"}
+
+
+def joined(tokens, tags, natural):
+    """Tokens -> text with (start, end, type) spans; `natural`: punctuation attached as in running text."""
+    text, spans, opened, quote_open = "", [], None, False
+    after = True
+    for token, tag in zip(tokens, tags, strict=True):
+        token = {"``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")"}.get(token, token)
+        space = bool(text)
+        if natural and text:
+            space = after and token not in _NO_SPACE_BEFORE
+            if token == '"':
+                space = not quote_open
+        after = not (natural and (token in _NO_SPACE_AFTER or (token == '"' and not quote_open)))
+        if token == '"':
+            quote_open = not quote_open
+        text += " " if space else ""
+        start = len(text)
+        text += token
+        if opened and (tag == "O" or tag[0] == "B" or tag[2:] != opened[1]):
+            opened = None
+        if tag != "O":
+            if opened:
+                spans[-1] = (spans[-1][0], len(text), tag[2:])
+            else:
+                spans.append((start, len(text), tag[2:]))
+                opened = (start, tag[2:])
+    return text, spans
+
+
+class Entities:
+    """NER sentences; some joined with their neighbours of the same document, some with names swapped."""
+
+    def __init__(self, path, sources=None):
+        self.sentences = [r for r in rows(path) if sources is None or r["source"] in sources]
+        self.pool = {}
+        for row in self.sentences:
+            for start, end, kind in joined(row["tokens"], row["tags"], False)[1]:
+                self.pool.setdefault(kind, []).append(joined(row["tokens"], row["tags"], False)[0][start:end])
+
+    def epoch(self, rng):
+        order, number = [], 0
+        while number < len(self.sentences):
+            size = 1 if rng.random() < 0.4 else rng.randint(2, 9)
+            group = [self.sentences[number]]
+            while len(group) < size and number + len(group) < len(self.sentences) and (lambda r: (r["source"], r["doc"]) == (group[0]["source"], group[0]["doc"]))(self.sentences[number + len(group)]):
+                group.append(self.sentences[number + len(group)])
+            number += len(group)
+            order.append(group)
+        rng.shuffle(order)
+        return [self.example(group, rng) for group in order]
+
+    def example(self, group, rng):
+        natural, newline = rng.random() < 0.6, rng.random() < 0.3
+        swap = 0.25 if rng.random() < 0.35 else 0.0
+        text, spans = "", []
+        for row in group:
+            if text:
+                text += "\n" if newline else " "
+            sentence, found = joined(row["tokens"], row["tags"], natural)
+            sentence, found = self.swapped(sentence, found, rng, swap)
+            sentence = disguised(sentence, rng)
+            spans += [(len(text) + s, len(text) + e, "entities", kind) for s, e, kind in found]
+            text += sentence
+        return Example("entities", read_lines(text), spans)
+
+    def swapped(self, text, spans, rng, chance):
+        if not chance:
+            return text, spans
+        out, found, position = "", [], 0
+        for start, end, kind in spans:
+            out += text[position:start]
+            name = text[start:end]
+            if rng.random() < chance:
+                name = rng.choice(self.pool[kind])
+            found.append((len(out), len(out) + len(name), kind))
+            out += name
+            position = end
+        return out + text[position:], found
+
+
+def disguised(text, rng):
+    """The same text, same length, sometimes as a wire headline, without capitals, or with other quotation marks."""
+    chance = rng.random()
+    changed = text
+    if chance < 0.03:
+        changed = text.upper()
+    elif chance < 0.06:
+        changed = text.lower()
+    elif chance < 0.075:
+        changed = text.title()
+    if rng.random() < 0.3:
+        changed = changed.translate(str.maketrans("“”‘’", "\"\"''"))
+    elif rng.random() < 0.1:
+        changed = changed.replace("'", "’")
+    return changed if len(changed) == len(text) else text
+
+
+def read_lines(text):
+    """A document whose every line is a paragraph (sentences are not needed in training)."""
+    paragraphs, position = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            paragraphs.append(Span(position, position + len(line)))
+        position += len(line) + 1
+    return Document(text, paragraphs, [], quotations(text, paragraphs))
+
+
+# -- statements -------------------------------------------------------------------------------------------------------
+
+
+def trimmed(text, start, end):
+    while start < end and text[start] in TRIM:
+        start += 1
+    while end > start and text[end - 1] in TRIM:
+        end -= 1
+    return start, end
+
+
+class Statements:
+    """Attributions of whole articles, cut into windows of neighbouring paragraphs anew each epoch."""
+
+    def __init__(self, path):
+        self.articles = rows(path)
+
+    def epoch(self, rng):
+        found = []
+        for row in self.articles:
+            document = row.get("document")
+            if document is None:
+                document = row["document"] = read(row["text"])
+            number = -rng.randint(0, 3)
+            paragraphs = document.paragraphs
+            while number < len(paragraphs):
+                size, first = 0, max(number, 0)
+                last = first
+                budget = rng.randint(700, 1500)  # characters
+                while last < len(paragraphs) and (last == first or size + paragraphs[last].end - paragraphs[last].start <= budget):
+                    size += paragraphs[last].end - paragraphs[last].start
+                    last += 1
+                    if number < 0 and last - first >= 4 + number:
+                        break
+                found.append(self.example(row, paragraphs[first].start, min(paragraphs[last - 1].end, paragraphs[first].start + 2400), rng))
+                number = last
+        rng.shuffle(found)
+        return found
+
+    def example(self, row, begin, stop, rng):
+        text, spans, links = row["text"], [], []
+        for attribution in row["attributions"]:
+            contents = [trimmed(text, s, e) for s, e in attribution["content"]]
+            if not any(begin <= s and e <= stop for s, e in contents):
+                continue
+            label = "STATEMENT" if attribution["speech"] else "ATTITUDE"
+            targets = {}
+            for role in ("source", "cue"):
+                pieces = [trimmed(text, s, e) for s, e in attribution[role]]
+                pieces = [(s, e) for s, e in pieces if begin <= s and e <= stop and s < e]
+                spans += [(s - begin, e - begin, role, role.upper()) for s, e in pieces]
+                # -1: there is none; None: it lies outside the window
+                targets[role] = pieces[0][0] - begin if pieces else (-1 if not attribution[role] else None)
+            for s, e in contents:
+                if begin <= s and e <= stop and s < e:
+                    spans += [(a - begin, b - begin, "content", label) for a, b in self.pieces(row["document"], s, e)]
+                    links += [(a - begin, b - begin, targets) for a, b in self.pieces(row["document"], s, e)]
+        ignore = [(max(s, begin) - begin, min(e, stop) - begin) for s, e in row["discard"] if s < stop and e > begin]
+        part = text[begin:stop]
+        if rng.random() < 0.15:
+            part = disguised(part, rng)
+        elif rng.random() < 0.02:
+            part = part.translate(str.maketrans({"“": '"', "”": '"', "’": "?", "—": "?"}))
+        return Example("statements", read_lines(part), spans, links, ignore)
+
+    @staticmethod
+    def pieces(document, start, end):
+        """A content that runs over several paragraphs, one piece a paragraph."""
+        cut = [(max(start, p.start), min(end, p.end)) for p in document.paragraphs if p.start < end and start < p.end]
+        return [(s, e) for s, e in (trimmed(document.text, *c) for c in cut) if s < e]
+
+
+# -- spans: acts, tone, stance ----------------------------------------------------------------------------------------
+
+
+class Rows:
+    def __init__(self, examples):
+        self.examples = examples
+
+    def epoch(self, rng):
+        found = list(self.examples)
+        rng.shuffle(found)
+        out = []
+        for example in found:
+            text = disguised(example.document.text, rng) if rng.random() < 0.3 else example.document.text
+            out.append(example if text is example.document.text else example._replace(document=read_lines(text)))
+        return out
+
+
+def acts(path, keep=lambda row: True):
+    found = []
+    for row in rows(path):
+        if keep(row):
+            spans = [(s, e, head, head.upper()) for head, key in (("actor", "src_spans"), ("target", "tgt_spans")) for s, e in row.get(key) or []]
+            found.append(Example("acts", read_lines(row["text"].replace("\n", " ")), spans, value=ACTS.index(row.get("plover") or "NONE")))
+    return Rows(found)
+
+
+def codebook(path, keep=lambda row: True):
+    """This project's own examples: with the cue as focus, and once more as a whole when the sentence holds one act."""
+    with open(path, encoding="utf-8", newline="") as file:
+        table = [row for row in csv.DictReader(file) if keep(row)]
+    count = {}
+    for row in table:
+        count[row["sentence"]] = count.get(row["sentence"], 0) + 1
+    found = []
+    for row in table:
+        label = row["plover"] if row["category"] != "NONE" and row["plover"] in ACTS else "NONE"
+        spans = []
+        for head in ("actor", "target"):
+            start = row["sentence"].find(row[head]) if row.get(head) else -1
+            if start >= 0:
+                spans.append((start, start + len(row[head]), head, head.upper()))
+        example = Example("acts", read_lines(row["sentence"]), spans, value=ACTS.index(label))
+        start = row["sentence"].find(row["cue"]) if row.get("cue") else -1
+        if start >= 0:
+            found.append(example._replace(focus=(start, start + len(row["cue"])), spans=[]))
+        if count[row["sentence"]] == 1 and (row.get("modality") or "actual") in ("actual", "announced", "threatened", ""):
+            found.append(example)
+    return Rows(found)
+
+
+def tones(path, keep=lambda row: True):
+    return Rows([Example("tone", read_lines(row["text"].replace("\n", " ")), value=row["rating"] / 4) for row in rows(path) if keep(row)])
+
+
+def stances(path, keep=lambda row: True):
+    return Rows([Example("stance", read_lines(row["text"].replace("\n", " ")), value=STANCES.index(row["label"]), focus=(row["start"], row["end"])) for row in rows(path) if row["end"] > row["start"] and keep(row)])
+
+
+# -- batches ----------------------------------------------------------------------------------------------------------
+
+
+class Maker:
+    """Examples -> padded tensors."""
+
+    def __init__(self, tokenizer_path, longest=384, mask_words=0.03):
+        self.tokenizer = features.load_tokenizer(tokenizer_path)
+        self.begin, self.separator, self.unknown = (self.tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]"))
+        self.longest, self.mask_words = longest, mask_words
+
+    def prepare(self, example, rng=None):
+        words = features.words_of(example.document)
+        pieces = features.piece_ids(self.tokenizer, example.document.text, words)
+        size, last = 2, 0
+        while last < len(words) and size + len(pieces[last]) + 1 < self.longest:
+            size += len(pieces[last])
+            last += 1
+        words, pieces = words[:last], pieces[:last]
+        if not words:
+            return None
+        if rng and example.task in ("entities", "statements"):
+            pieces = [[self.unknown] if rng.random() < self.mask_words else p for p in pieces]
+        made = features.assemble(words, pieces, 0, last, self.begin, self.separator)
+        return example, words, made
+
+    def batches(self, examples, budget, rng=None):
+        """Batches of examples of like length, at most `budget` word pieces each with padding; order shuffled."""
+        ready = [p for p in (self.prepare(e, rng) for e in examples) if p]
+        ready.sort(key=lambda p: len(p[2].ids) + (rng.random() * 24 if rng else 0))
+        groups, group = [], []
+        for item in ready:
+            if group and len(item[2].ids) * (len(group) + 1) > budget:
+                groups.append(group)
+                group = []
+            group.append(item)
+        groups += [group] if group else []
+        if rng:
+            rng.shuffle(groups)
+        for group in groups:
+            yield self.tensors(group)
+
+    def tensors(self, group):
+        size, length, count = len(group), max(len(p[2].ids) for p in group), max(len(p[1]) for p in group)
+        batch = {k: torch.zeros(size, length, dtype=torch.long) for k in ("ids", "cases", "quotes")}
+        batch["mask"] = torch.zeros(size, length, dtype=torch.bool)
+        batch["first"] = torch.zeros(size, count, dtype=torch.long)
+        batch["words"] = torch.zeros(size, count, dtype=torch.bool)
+        task = group[0][0].task
+        heads = {"entities": ["entities"], "statements": ["content", "source", "cue"], "acts": ["actor", "target"]}.get(task, [])
+        for head in heads:
+            batch[head] = torch.full((size, count), -100)
+        batch["focus"] = torch.zeros(size, count, dtype=torch.bool)
+        batch["task"], batch["values"], batch["links"] = task, [], []
+        for number, (example, words, made) in enumerate(group):
+            n = len(made.ids)
+            for key, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes)):
+                batch[key][number, :n] = torch.tensor(values)
+            batch["mask"][number, :n] = True
+            batch["first"][number, : len(words)] = torch.tensor(made.first)
+            batch["words"][number, : len(words)] = True
+            for head in heads:
+                if task != "acts" or example.spans:
+                    batch[head][number, : len(words)] = 0
+            for start, end, head, label in sorted(example.spans, reverse=True):
+                first, last = features.inside(words, start, end)
+                if first < last:
+                    batch[head][number, first:last] = TAGS[head].index(f"I-{label}")
+                    batch[head][number, first] = TAGS[head].index(f"B-{label}")
+            for start, end in example.ignore:
+                first, last = features.inside(words, start, end)
+                for head in heads:
+                    batch[head][number, first:last] = -100
+            if example.focus:
+                first, last = features.inside(words, *example.focus)
+                batch["focus"][number, first:last] = True
+            batch["values"].append(example.value)
+            for start, end, targets in example.links:
+                first, last = features.inside(words, start, end)
+                if first < last:
+                    found = {}
+                    for role, at in targets.items():
+                        if at == -1:
+                            found[role] = count
+                        elif at is not None:
+                            a, b = features.inside(words, at, at + 1)
+                            found[role] = a if b > a else None
+                    batch["links"].append((number, first, last, found))
+        return batch
+
+
+def sources(gold, codebook_path=None, entity_sources=None, keep_act=lambda r: True, keep_tone=lambda r: True):
+    """All training data of a gold folder: {task: dataset}."""
+    gold = Path(gold)
+    found = {
+        "entities": Entities(gold / "ner/train.jsonl", entity_sources),
+        "statements": Statements(gold / "statements/polnear_train.jsonl"),
+        "stance": stances(gold / "tone/newsmtsc_train.jsonl"),
+        "tone": tones(gold / "tone/nyt_train.jsonl", keep_tone),
+        "acts": acts(gold / "acts/plover_train.jsonl", keep_act),
+    }
+    if codebook_path and Path(codebook_path).exists():
+        found["codebook"] = codebook(codebook_path)
+    return found
+
+
+def endless(dataset, maker, budget, seed):
+    """Batches of a dataset, epoch after epoch."""
+    rng = random.Random(seed)
+    while True:
+        yield from maker.batches(dataset.epoch(rng), budget, rng)
