@@ -370,6 +370,11 @@ def load(corpus, *, outputs: str | Path = "outputs/interactive", model: str = ""
     return _collect(folder, store / "found" / engine_key(options), died, _named(corpus), options)
 
 
+def describe_corpus(corpus) -> int:
+    """Return the number of input files of a corpus. Raises FileNotFoundError when an input does not exist."""
+    return len(corpora.describe(";".join(corpus) if isinstance(corpus, (list, tuple)) else corpus)[0])
+
+
 def _named(corpus) -> str:
     return str(corpus) if isinstance(corpus, (str, Path)) else "; ".join(map(str, corpus))
 

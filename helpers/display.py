@@ -31,18 +31,19 @@ STYLE = """<style>
 </style>"""
 
 # Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only text.
-SCRIPT = """<script>(function(){var box=document.getElementById("%s");if(!box||box.dataset.ready)return;box.dataset.ready=1;
+ENHANCE = """function enhance(box){if(!box||box.dataset.ready)return;box.dataset.ready=1;
 var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows),note=box.querySelector(".note"),was=note.textContent;
 var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";field.setAttribute("aria-label","Search in this table");
-box.insertBefore(field,box.querySelector(".scroll"));
+if(rows.length>5)box.insertBefore(field,box.querySelector(".scroll"));
 field.addEventListener("input",function(){var words=field.value.toLowerCase().split(/\\s+/).filter(Boolean),n=0;
 rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});r.style.display=ok?"":"none";n+=ok?1:0});
 note.textContent=words.length?n+" of "+rows.length+" rows match":was});
 field.addEventListener("keydown",function(e){e.stopPropagation()});
 Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.className="sortable";th.title="Sort";var up=true;
 th.addEventListener("click",function(){rows.sort(function(a,b){var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
-var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);return (up?1:-1)*(c||0)});
-up=!up;rows.forEach(function(r){body.appendChild(r)})})})})();</script>"""
+var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"||b.cells[i].className=="number"?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);
+return (up?1:-1)*(c||0)});up=!up;rows.forEach(function(r){body.appendChild(r)})})})}"""
+SCRIPT = f'<script>(function(){{{ENHANCE}enhance(document.getElementById("%s"))}})();</script>'
 
 
 class Html:
@@ -116,7 +117,7 @@ def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: in
     note = f"{len(frame):,} rows" if len(frame) <= limit else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
     name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
     markup = (f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
-              f'<div class="note">{note}</div></div>{SCRIPT % name}')
+              f'<div class="note">{note}</div></div>{SCRIPT.replace('%s', name)}')
     return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
 
 
