@@ -1,0 +1,1164 @@
+"""Mentions of persons, organisations and places in one article, each linked to an entity by a rule that can be read.
+
+The encoder says where names are; the rest is rules over tables (`helpers/data/`), because rules can be explained and undone:
+
+1. names: the encoder's spans, trimmed (titles, possessives), joined with what the tables know, types settled by vote,
+   recognised names carried to occurrences the encoder missed;
+2. links: country table (demonyms count for the country) → persons (titles stripped, short forms to the nearest preceding full
+   name, never across conflicting first names) → acronyms (in brackets, by initials, by table) → the one longer organisation that a
+   short form abbreviates;
+3. he and she, and descriptions ("the senior defense official"), by salience, gender, number and distance. "It" is left alone.
+
+Everything is a pure function of one text. Analysts' corrections come afterwards (`corrections`), counts in `counts`.
+"""
+
+import bisect
+import math
+import re
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from helpers import gazetteers
+from helpers.gazetteers import GAP, TOKEN, entity_id, normalise
+
+
+class Mention(NamedTuple):
+    """One mention. Fields are the columns of the table `mentions`.
+
+    start, end: character offsets into the article's text; text: the words. type: PER ORG LOC MISC. kind: named, demonym, pronoun,
+    nominal. entity_id: type and normalised name, the same in every article. entity: name to show. metonym_of: entity_id of the state
+    that a capital or seat of government may stand for here, or None. rule: why it was linked. score: the encoder's score, 0 to 1.
+    """
+
+    start: int
+    end: int
+    text: str
+    type: str
+    kind: str
+    entity_id: str
+    entity: str
+    metonym_of: str | None
+    rule: str
+    score: float
+
+
+COMPANY = frozenset("inc corp co ltd plc llc ag sa nv gmbh spa bhd asa ab oyj kk limited incorporated corporation company".split())
+GENERATION = frozenset("Jr Sr II III IV".split())
+REGAL = frozenset("King Queen Pope Prince Princess Emperor Empress Saint Lord Lady Sir Dame Sister Father Brother Sheikh Sheik Duke Duchess Tsar Baroness Baron Rabbi Ayatollah".split())
+PARTICLES = frozenset("al el ul ad as bin ibn abu van von der den de di da du dos del della la le ter ten af".split())
+NEVER = frozenset(
+    """January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+    Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun The A An And But Or He She It They We I You In On At For Of To From With By
+    This That These Those His Her Its Their Our My Your There Here What When Where Who Why How Which If As So Not No Yes""".split()
+)
+SHORT_FOR = {
+    "joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "dick": "richard", "rick": "richard", "mike": "michael",
+    "jim": "james", "jimmy": "james", "tom": "thomas", "tony": "anthony", "ted": "edward", "ed": "edward", "dan": "daniel", "dave": "david",
+    "steve": "steven", "ben": "benjamin", "sam": "samuel", "alex": "alexander", "matt": "matthew", "chris": "christopher", "nick": "nicholas",
+    "pete": "peter", "greg": "gregory", "jeff": "jeffrey", "ron": "ronald", "don": "donald", "ken": "kenneth", "larry": "lawrence", "andy": "andrew",
+    "chuck": "charles", "charlie": "charles", "jack": "john", "liz": "elizabeth", "beth": "elizabeth", "kate": "katherine", "kathy": "katherine",
+    "sue": "susan", "barb": "barbara", "debbie": "deborah", "jen": "jennifer", "jenny": "jennifer", "meg": "margaret", "maggie": "margaret",
+    "patty": "patricia", "vicky": "victoria", "bernie": "bernard", "mitch": "mitchell", "max": "maximilian", "tim": "timothy", "josh": "joshua",
+}
+SMALL = frozenset("of and the for on in at de la du des to &".split())
+HE = {"he": "subject", "him": "object", "his": "owner", "himself": "self"}
+SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
+SAYING = frozenset("said says say added told adds tells explained wrote warned insisted continued noted argued stressed".split())
+PLACE_IN = frozenset("in near outside around inside across throughout central downtown visiting visited".split())
+PLACE_HEADS = frozenset("mount mt lake cape fort port camp river isle".split())
+PLACE_TAILS = frozenset("museum hotel mansion books theatre theater stadium airport hospital cathedral palace castle library gallery prison restaurant cafe bookstore zoo".split())
+
+
+class _Name:
+    """A name found in the text while it is being linked (mutable, private to one pass)."""
+
+    __slots__ = ("end", "entry", "first", "gender", "group", "key", "kind", "last", "link", "metonym", "rule", "score", "start", "title", "type")
+
+    def __init__(self, start, end, first, last, type_, score, entry=None, rule="name as written"):
+        self.start, self.end, self.first, self.last = start, end, first, last  # characters, tokens [first, last)
+        self.type, self.score, self.entry, self.rule = type_, score, entry, rule
+        self.kind, self.key, self.title, self.gender, self.link, self.group, self.metonym = "named", (), "", "", None, None, None
+
+
+class _Entity:
+    """An entity of one article while mentions are being linked to it."""
+
+    __slots__ = ("country", "display", "first", "gender", "id", "kind", "roles", "tokens", "type")
+
+    def __init__(self, type_, display, tokens, first, kind=""):
+        self.type, self.display, self.tokens, self.first, self.kind = type_, display, tokens, first, kind
+        self.id, self.gender, self.roles, self.country = "", "", set(), ""
+
+
+class _Page:
+    """The tokens of a text and what was found on it so far."""
+
+    def __init__(self, document, gazetteer):
+        self.text, self.document, self.table = document.text, document, gazetteer
+        self.starts, self.ends, self.words = [], [], []
+        for match in TOKEN.finditer(document.text):
+            self.starts.append(match.start())
+            self.ends.append(match.end())
+            self.words.append(match.group())
+        self.sentence_starts = [sentence[0] for sentence in document.sentences]
+        self.paragraph_starts = [paragraph[0] for paragraph in document.paragraphs]
+        self.vocabulary = set(self.words)
+
+    def tokens_in(self, start, end):
+        """Token range [first, last) inside a character range."""
+        return bisect.bisect_left(self.starts, start), bisect.bisect_left(self.starts, end)
+
+    def gap(self, index):
+        """Characters between token index-1 and token index."""
+        return self.text[self.ends[index - 1] : self.starts[index]] if 0 < index < len(self.starts) else "\n"
+
+    def sentence(self, offset):
+        return bisect.bisect_right(self.sentence_starts, offset) - 1
+
+    def paragraph(self, offset):
+        return bisect.bisect_right(self.paragraph_starts, offset) - 1
+
+    def opens_sentence(self, index):
+        number = self.sentence(self.starts[index])
+        return number < 0 or not any(c.isalnum() for c in self.text[self.sentence_starts[number] : self.starts[index]])
+
+    def phrase_at(self, index):
+        """(length in tokens, Entry) of the longest table name that starts at a token, or None."""
+        known = self.table.phrases.get(self.words[index])
+        if known is None:
+            return None
+        words = self.words
+        for tokens, entry in known:
+            n = len(tokens)
+            if n == 1:
+                return 1, entry
+            if tuple(words[index : index + n]) == tokens and all(GAP.match(self.gap(k)) and (self.gap(k).strip(" .,") or "," not in self.gap(k) or words[k][-1:] == ".") for k in range(index + 1, index + n)):
+                return n, entry
+        return None
+
+
+# -- 1. names -----------------------------------------------------------------------------------------------------------
+
+
+def _is_title(page, index):
+    word = page.words[index]
+    title = page.table.titles.get(word)
+    return title if title and (word[0].isupper()) else None
+
+
+def _trim(page, first, last, type_):
+    """Token range without outer "the", possessive "s", honorifics and titles; and the title's words."""
+    words = page.words
+    while last - first > 1 and words[last - 1] in ("s", "S") and page.gap(last - 1) in ("'", "’", "ʼ", "`"):
+        last -= 1
+    if last - first > 1 and words[first] in ("the", "The", "THE", "a", "A", "an", "An", "this", "This"):
+        first += 1
+    title = []
+    if type_ == "PER":
+        while last - first > 1 and _is_title(page, first) and words[last - 1] not in ("of",):
+            if words[first] in REGAL and last - first == 2 and words[last - 1] not in ("Minister",):
+                break
+            title.append(words[first])
+            first += 1
+            if last - first > 2 and words[first] == "of" and _is_title(page, first - 1):  # "Secretary of State Antony Blinken"
+                following = next((k for k in range(first + 1, last) if words[k] in ("State", "Defense", "Defence", "Staff", "Commons", "Treasury", "Energy")), None)
+                if following is not None and following + 1 < last:
+                    title += words[first : following + 1]
+                    first = following + 1
+    return first, last, " ".join(title)
+
+
+def _spans(page, found):
+    """The encoder's spans as names: trimmed, split at countries before titles and at hyphens between two table names."""
+    names = []
+    for start, end, type_, score in found:
+        start, end = max(0, start), min(len(page.text), end)
+        first, last = page.tokens_in(start, end)
+        if first > 0 and page.ends[first - 1] > start and page.ends[first - 1] >= end:
+            first -= 1  # the span starts inside a token
+        if first >= last:
+            continue
+        for cut in range(first + 1, last):  # a name does not run over a line break
+            if "\n" in page.gap(cut):
+                last = cut
+                break
+        for a, b, kind in _pieces(page, first, last, type_):
+            a, b, title = _trim(page, a, b, kind)
+            if not any(c.isalpha() for c in page.words[a]) and b - a == 1 and kind in ("PER", "LOC"):
+                continue
+            name = _Name(page.starts[a], page.ends[b - 1], a, b, kind, score)
+            name.title = title
+            if b - a > 1 and page.text[name.end : name.end + 1] == "." and name.end < end and (page.words[b - 1].casefold() in COMPANY or page.words[b - 1] in GENERATION):
+                name.end += 1
+            names.append(name)
+    return names
+
+
+def _pieces(page, first, last, type_):
+    """A span's parts: "Russian President Vladimir Putin" → Russian + President Vladimir Putin; "Ukraine-Russia" → both."""
+    if last - first > 1:
+        hit = page.phrase_at(first)
+        if hit and first + hit[0] < last and hit[1].type != "PER":
+            after = first + hit[0]
+            gap = page.gap(after)
+            if gap in ("-", "‑", "–", "/"):
+                second = page.phrase_at(after)
+                if second and after + second[0] == last:
+                    return [(first, after, hit[1].type), (after, last, second[1].type)]
+                if page.words[after][0].islower():
+                    return [(first, after, hit[1].type)]
+            k = after + 1 if page.words[after] in ("s", "S") and gap in ("'", "’") else after
+            while k < last and _is_title(page, k):
+                k += 1
+            if k > after and k < last and _is_title(page, k - 1) and page.words[k][0].isupper() and type_ in ("PER", "MISC", "ORG", "LOC"):
+                if type_ == "PER" or page.words[k] in page.table.given:
+                    start = after + 1 if page.words[after] in ("s", "S") else after
+                    return [(first, after, hit[1].type), (start, last, "PER")]
+    # "U.S.-led", "Moscow-based": the name is the capitalised part
+    for k in range(last - 1, first, -1):
+        if page.words[k][0].islower() and page.gap(k) in ("-", "‑", "–") and page.words[k] not in PARTICLES and page.words[k - 1][0].isupper() and k == last - 1 and type_ in ("MISC", "LOC", "ORG"):
+            hit = page.phrase_at(first)
+            if hit and first + hit[0] == k:
+                return [(first, k, hit[1].type)]
+    return [(first, last, type_)]
+
+
+def _table_hits(page):
+    """Names the tables know, wherever they stand: [(first token, last token, Entry)]."""
+    hits, index, words, phrases = [], 0, page.words, page.table.phrases
+    while index < len(words):
+        if words[index] in phrases:
+            hit = page.phrase_at(index)
+            if hit:
+                hits.append((index, index + hit[0], hit[1]))
+                index += hit[0]
+                continue
+        index += 1
+    return hits
+
+
+def _language(page, first, last):
+    """True for "in English", "speaks Russian", "the French language": not a people."""
+    before = page.words[first - 1] if first else ""
+    after = page.words[last] if last < len(page.words) else ""
+    if after in ("language", "languages", "lessons", "dialect", "translation") and page.gap(last) == " ":
+        return True
+    if before in ("speak", "speaks", "speaking", "spoke", "spoken", "speaker", "learn", "learning", "into") and page.gap(first) == " ":
+        return True
+    return before in ("in", "In") and (page.gap(last) not in (" ", "-") or after in ("and", "or", "on", "by", "with", "at", "that", "for", "to"))
+
+
+def _join(page, names, hits):
+    """Encoder names and table hits as one list without overlaps."""
+    names.sort(key=lambda n: (n.first, -n.last))
+    kept, until = [], -1
+    for name in names:
+        if name.first >= until:
+            kept.append(name)
+            until = name.last
+    firsts = [name.first for name in kept]
+    added, dropped = [], set()
+    for first, last, entry in hits:
+        k = bisect.bisect_right(firsts, first) - 1
+        touching = [kept[i] for i in range(max(0, k), min(len(kept), bisect.bisect_left(firsts, last))) if kept[i].first < last and kept[i].last > first]
+        if not touching:
+            if _may_add(page, first, last, entry):
+                name = _Name(page.starts[first], page.ends[last - 1], first, last, entry.type, 0.5, entry, "known name")
+                added.append(name)
+            continue
+        if len(touching) == 1 and touching[0].first == first and touching[0].last == last:
+            touching[0].entry = entry
+        elif all(t.first >= first and t.last <= last for t in touching) and (entry.safe or last - first > 1):
+            for t in touching:
+                dropped.add(id(t))
+            name = _Name(page.starts[first], page.ends[last - 1], first, last, entry.type, max(t.score for t in touching), entry)
+            added.append(name)
+    names = [n for n in kept if id(n) not in dropped] + added
+    names.sort(key=lambda n: n.start)
+    for name in names:  # "U.S." keeps its dot when the span is a table name
+        if name.end < len(page.text) and page.text[name.end] == "." and name.entry and name.entry.name and page.words[name.last - 1] + "." in _DOTTED:
+            name.end += 1
+    return names
+
+
+_DOTTED = frozenset("Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss. Mo. Mont. Neb. Nev. Okla. Ore. Pa. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. Inc. Corp. Co. Ltd.".split())
+
+
+def _shouting(page, index):
+    """True when the line a token stands in is all capitals (a headline)."""
+    number = page.paragraph(page.starts[index])
+    if number < 0:
+        return False
+    start, end = page.document.paragraphs[number]
+    return end - start < 300 and page.text[start:end].isupper()
+
+
+def _may_add(page, first, last, entry):
+    if not entry.safe or entry.type == "MISC" or entry.form != "demonym" and entry.kind in ("region",) and last - first == 1 and page.words[first] in ("Gulf", "Pacific", "Atlantic", "Arctic"):
+        return False
+    word = page.words[first]
+    if word.isupper() and last - first == 1 and len(word) <= 4 and "." not in word and _shouting(page, first):
+        return False  # "US" in an all-capitals line may be the pronoun
+    if word.isupper() and len(word) > 4 and entry.form == "name" and entry.type == "LOC" and entry.name.upper() == word and word in page.table.given:
+        return False
+    if last - first == 1 and entry.form != "acronym":
+        # part of a longer name that the encoder did not see ("Turkey Creek", "Paris Hilton")
+        before, after = first - 1, last
+        if after < len(page.words) and page.gap(after) == " " and page.words[after][0].isupper() and page.words[after] not in NEVER and entry.form == "name" and not _is_title(page, after) and entry.kind not in ("country",):
+            return False
+        if before >= 0 and page.gap(first) == " " and page.words[before] in page.table.given and entry.kind != "country":
+            return False
+    return not (entry.form == "demonym" and _language(page, first, last))
+
+
+def _carry(page, names):
+    """Recognised names carried to capitalised occurrences that neither encoder nor table caught."""
+    wanted = {}
+    for name in names:
+        if name.entry is not None or name.score < 0.4 or name.kind == "demonym":
+            continue
+        tokens = tuple(page.words[name.first : name.last])
+        if len(tokens) == 1 and (tokens[0] in NEVER or len(tokens[0]) < 3 or not tokens[0][0].isupper()):
+            continue
+        wanted.setdefault(tokens, name.type)
+        if name.type == "PER" and len(tokens) > 1 and len(tokens[-1]) > 3 and tokens[-1][0].isupper() and tokens[-1] not in GENERATION and tokens[-1] not in NEVER:
+            wanted.setdefault(tokens[-1:], "PER")
+    if not wanted:
+        return names
+    by_first = defaultdict(list)
+    for tokens in sorted(wanted, key=len, reverse=True):
+        by_first[tokens[0]].append(tokens)
+    covered = bytearray(len(page.words) + 1)
+    for name in names:
+        for k in range(name.first, name.last):
+            covered[k] = 1
+    words, added, index = page.words, [], 0
+    for index, word in enumerate(words):
+        if covered[index] or word not in by_first:
+            continue
+        for tokens in by_first[word]:
+            n = len(tokens)
+            if tuple(words[index : index + n]) != tokens or any(covered[index : index + n]) or any(not GAP.match(page.gap(k)) for k in range(index + 1, index + n)):
+                continue
+            if n == 1:
+                if word.lower() in page.vocabulary and page.opens_sentence(index):
+                    continue
+                after = index + 1
+                if after < len(words) and not covered[after] and page.gap(after) == " " and words[after][0].isupper() and words[after] not in NEVER and not _shouting(page, index):
+                    continue
+                if index and not covered[index - 1] and page.gap(index) == " " and words[index - 1][0].isupper() and words[index - 1] not in NEVER and not _is_title(page, index - 1) and not page.opens_sentence(index - 1):
+                    continue
+                if index and page.gap(index) in ("-", "'", "’") and words[index - 1][0].isupper():
+                    continue
+            name = _Name(page.starts[index], page.ends[index + n - 1], index, index + n, wanted[tokens], 0.5, None, "carried over from another mention")
+            added.append(name)
+            for k in range(index, index + n):
+                covered[k] = 1
+            break
+    return sorted(names + added, key=lambda n: n.start) if added else names
+
+
+def _keys(page, names):
+    for name in names:
+        words = page.words[name.first : name.last]
+        key = tuple(normalise(word) for word in words)
+        if name.type == "PER":
+            while len(key) > 1 and words[-1] in GENERATION:
+                key, words = key[:-1], words[:-1]
+            if len(words) == 2 and words[0] in REGAL:
+                name.title, key = words[0], key[1:]
+        else:
+            while len(key) > 1 and key[-1] in COMPANY:
+                key = key[:-1]
+        name.key = key
+
+
+def _vote(page, names):
+    """One type for all mentions with the same words, and which of them are the table's entity."""
+    votes = defaultdict(Counter)
+    full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
+    for name in names:
+        votes[name.key][name.type] += 0.2 + name.score
+    for name in names:
+        entry = name.entry
+        if entry is not None:
+            if entry.form == "demonym":
+                if name.type == "PER" and (name.key[-1] in full or name.score >= 0.8):
+                    name.entry = None  # "Dane", "French" as surnames
+                else:
+                    name.kind, name.type = "demonym", entry.type
+                continue
+            count = votes[name.key]
+            most = count.most_common(1)[0][0]
+            if most == "PER" and name.type == "PER" and (entry.kind != "country" or count["LOC"] == 0 and entry.name in ("Jordan", "Chad", "Georgia", "Israel")):
+                name.entry = None
+            elif name.type == "PER" and name.key[-1] in full and entry.kind != "country":
+                name.entry = None
+            elif entry.type == "LOC" and entry.kind in ("city", "state", "region") and most == "ORG":
+                name.entry = None  # a team or company named like the town
+                name.type = "ORG"
+            elif entry.type == "ORG" and entry.form == "name" and not entry.safe and most in ("PER", "LOC", "MISC"):
+                name.entry = None
+            else:
+                name.type = entry.type
+            continue
+        if name.type == "PER" and name.key[-1] in full:
+            continue
+        name.type = votes[name.key].most_common(1)[0][0]
+
+
+# -- 2. links -----------------------------------------------------------------------------------------------------------
+
+
+def _gender_of(page, name):
+    """Gender of a person mention from its title, or from the word before it, or from the given name."""
+    for word in name.title.split():
+        gender = page.table.titles.get(word, ("", ""))[1]
+        if gender:
+            return gender
+    k = name.first - 1
+    if k >= 0 and page.gap(name.first) in (" ", ". ", ", "):
+        word = page.words[k]
+        gender = page.table.titles.get(word, ("", ""))[1] or page.table.relations.get(word, "") or page.table.roles.get(word, ("",))[0]
+        if gender and page.gap(name.first) != ", ":
+            return gender
+    return ""
+
+
+def _given_gender(page, name):
+    words = page.words[name.first : name.last]
+    if words and words[0] in REGAL and len(words) > 1:
+        words = words[1:]
+    if not words:
+        return ""
+    gender = page.table.given.get(words[0])
+    if gender is None and words[0].isupper():
+        gender = page.table.given.get(words[0].title())
+    if gender is None and len(words) > 2:
+        gender = page.table.given.get(words[1])
+    return gender or ""
+
+
+def _initial(token, other):
+    return len(token) == 1 and other.startswith(token) or len(other) == 1 and token.startswith(other)
+
+
+def _same_first(a, b):
+    return a == b or _initial(a, b) or SHORT_FOR.get(a, a) == SHORT_FOR.get(b, b) or (len(a) > 3 and len(b) > 3 and (a.startswith(b) or b.startswith(a)))
+
+
+def _same_person(a, b):
+    """True when two full names (keys of two tokens or more) can be one person: same last name, first and middle names agree."""
+    if a[-1] != b[-1]:
+        return False
+    if len(a) > len(b):
+        a, b = b, a
+    if a == b[len(b) - len(a) :] and len(a) > 2 - (a[0] in PARTICLES):
+        return True
+    if not _same_first(a[0], b[0]):
+        return len(a) == 2 and len(b) > 2 and a == b[-2:]
+    middle, others = a[1:-1], b[1:-1]
+    return not middle or any(_same_first(m, o) for m in middle for o in others) or not others
+
+
+def _display(page, names, type_):
+    """The name to show: the longest full form of a person, the most frequent form of anything else."""
+    forms = Counter()
+    for name in names:
+        text = re.sub(r"\s+", " ", page.text[name.start : name.end])
+        if text.isupper() and (len(text) > 5 and "." not in text or " " in text):
+            text = text.title()
+            forms[text] += 0.5
+        else:
+            forms[text] += 1
+    if type_ == "PER":
+        return max(forms, key=lambda f: (min(len(f.split()), 4), forms[f], f))
+    return max(forms, key=lambda f: (forms[f], len(f), f))
+
+
+def _link_table(page, names, entities):
+    """Names the tables know. Returns the names still to link."""
+    rest = []
+    mentioned = Counter(n.entry.country for n in names if n.entry is not None and n.entry.country and n.entry.type == "LOC")
+    top = mentioned.most_common(1)[0][0] if mentioned else ""
+    states = sum(1 for n in names if n.entry is not None and n.entry.kind == "state")
+    for name in names:
+        entry = name.entry
+        if entry is None:
+            rest.append(name)
+            continue
+        if entry.generic and top and entry.country != top and mentioned[entry.country] < mentioned[top]:
+            name.entry = None
+            rest.append(name)
+            continue
+        if entry.form == "acronym" or entry.generic:
+            rest.append(name)  # the article's own reading of an acronym comes first
+            continue
+        if entry.name == "Georgia" and entry.form == "name" and _us_georgia(page, name, states, mentioned):
+            entry = name.entry = entry._replace(name="Georgia (U.S. state)", kind="state", country="United States", id="LOC:georgia us state")
+        _to_entry(name, entry, entities)
+    return rest
+
+
+def _us_georgia(page, name, states, mentioned):
+    before = page.text[max(0, name.start - 2) : name.start]
+    local = "Atlanta" in page.vocabulary or "Savannah" in page.vocabulary
+    abroad = "Tbilisi" in page.vocabulary or "Georgian" in page.vocabulary or "Georgians" in page.vocabulary or "Saakashvili" in page.vocabulary
+    return not abroad and (local or states > 0 and mentioned["Russia"] == 0 or before == ", " and mentioned["Russia"] == 0)
+
+
+def _to_entry(name, entry, entities):
+    entity = entities.get(entry.id)
+    if entity is None:
+        entity = entities[entry.id] = _Entity(entry.type, entry.name, tuple(normalise(entry.name).split()), name.start, entry.kind)
+        entity.id, entity.country = entry.id, entry.country
+    name.link, name.type = entity, entry.type
+    if entry.form == "demonym":
+        name.kind, name.rule = "demonym", f"people or adjective of {entry.name} (table)"
+    elif entry.form == "acronym":
+        name.rule = f"acronym of {entry.name} (table)"
+    else:
+        name.rule = f"table of names: {entry.name}" if name.rule != "known name" else f"table of names, not marked by the model: {entry.name}"
+    if entry.metonym_of:
+        name.metonym = entry.metonym_of
+
+
+def _link_persons(page, names, entities):
+    people = [name for name in names if name.type == "PER"]
+    for name in people:
+        name.gender = _gender_of(page, name)
+    clusters, by_last = [], defaultdict(list)
+    for name in people:
+        if len(name.key) < 2:
+            continue
+        cluster = None
+        for other in reversed(by_last[name.key[-1]]):
+            if other["gender"] and name.gender and other["gender"] != name.gender:
+                continue
+            if any(_same_person(name.key, key) for key in other["keys"]) and all(_same_person(name.key, key) or name.key == key for key in other["keys"]):
+                cluster = other
+                break
+        if cluster is None:
+            cluster = {"keys": set(), "names": [], "gender": ""}
+            clusters.append(cluster)
+            by_last[name.key[-1]].append(cluster)
+        cluster["keys"].add(name.key)
+        cluster["names"].append(name)
+        cluster["gender"] = cluster["gender"] or name.gender
+        name.group = cluster
+        name.rule = "full name" if name.key == cluster["names"][0].key else f"same person as {page.text[cluster['names'][0].start : cluster['names'][0].end]} (first and last name agree)"
+    # short forms: any suffix of a full name, or its first name; which full names they fit
+    suffixes, firsts = defaultdict(list), defaultdict(list)
+    for cluster in clusters:
+        seen = set()
+        for key in cluster["keys"]:
+            for k in range(1, len(key)):
+                seen.add(key[k:])
+            if key[-2] in ("al", "el", "bin"):
+                seen.add(("al" + key[-1],))
+        for short in seen:
+            suffixes[short].append(cluster)
+        for first in {key[0] for key in cluster["keys"]} | {key[:2] for key in cluster["keys"] if len(key) > 2}:
+            firsts[first if isinstance(first, tuple) else (first,)].append(cluster)
+    positions = [(name.start, name) for name in people if name.group is not None]
+    starts = [start for start, _ in positions]
+    for name in people:
+        if name.group is not None and not (len(name.key) == 2 and len(suffixes.get(name.key, ())) == 1 and len(name.group["names"]) == 1 and suffixes[name.key][0] is not name.group):
+            continue
+        fitting = suffixes.get(name.key)
+        how = "short form of"
+        if not fitting:
+            fitting = firsts.get(name.key, [])
+            how = "first name of"
+            if len(fitting) != 1:
+                fitting = []
+        fitting = [c for c in fitting if not (c["gender"] and name.gender and c["gender"] != name.gender) and c is not name.group]
+        if not fitting:
+            continue
+        chosen = _nearest(fitting, positions, starts, name.start)
+        if chosen is not None:
+            name.group = chosen
+            name.rule = f"{how} {_display(page, chosen['names'], 'PER')}"
+            chosen["gender"] = chosen["gender"] or name.gender
+    for cluster in clusters:
+        display = _display(page, cluster["names"], "PER")
+        _open_person(page, cluster, display, entities)
+    singles = {}
+    for name in people:
+        if name.group is None:
+            cluster = singles.get((name.key, name.gender)) or next((c for (key, gender), c in singles.items() if key == name.key and (not gender or not name.gender)), None) if len(singles) < 200 else singles.get((name.key, name.gender))
+            if cluster is None:
+                cluster = singles[name.key, name.gender] = {"keys": {name.key}, "names": [], "gender": name.gender}
+            cluster["names"].append(name)
+            cluster["gender"] = cluster["gender"] or name.gender
+            name.group = cluster
+            name.rule = "name as written"
+    for cluster in singles.values():
+        display = _display(page, cluster["names"], "PER")
+        _open_person(page, cluster, display, entities)
+    for name in people:
+        name.link = name.group["entity"]
+
+
+def _open_person(page, cluster, display, entities):
+    identifier = entity_id("PER", display)
+    entity = entities.get(identifier)
+    if entity is not None and cluster["gender"] and entity.gender and cluster["gender"] != entity.gender:
+        display = ("Mrs. " if cluster["gender"] == "f" else "Mr. ") + display
+        identifier, entity = entity_id("PER", display), None
+    if entity is None:
+        entity = entities[identifier] = _Entity("PER", display, tuple(normalise(display).split()), cluster["names"][0].start, "person")
+        entity.id = identifier
+    entity.gender = entity.gender or cluster["gender"]
+    if not entity.gender:
+        for name in cluster["names"]:
+            if len(name.key) > 1 or page.words[name.first] in REGAL or len(cluster["names"]) and name.key[0] == normalise(display):
+                entity.gender = _given_gender(page, name)
+                if entity.gender:
+                    break
+    cluster["entity"] = entity
+
+
+def _nearest(fitting, positions, starts, start):
+    """The fitting person whose full name stands nearest before `start`, else first after it."""
+    if len(fitting) == 1:
+        return fitting[0]
+    k = bisect.bisect_left(starts, start)
+    wanted = {id(c) for c in fitting}
+    for _, name in reversed(positions[max(0, k - 400) : k]):
+        if id(name.group) in wanted:
+            return name.group
+    for _, name in positions[k : k + 400]:
+        if id(name.group) in wanted:
+            return name.group
+    return fitting[0]
+
+
+def _letters(name_text):
+    return name_text.replace(".", "").replace("&", "")
+
+
+def _link_others(page, names, entities):
+    """Organisations, places and other names that no table settled: acronyms, then the one longer name, then the words themselves."""
+    rest = [name for name in names if name.link is None]
+    long_names = [name for name in names if name.type != "PER" and name.kind == "named" and name.last - name.first > 1]
+    brackets, initials = {}, defaultdict(set)
+    for name in long_names:
+        words = page.words[name.first : name.last]
+        k = name.last
+        if k < len(page.words) and re.fullmatch(r"\.? ?[(\[]", page.gap(k)) and _acronym(page.words[k]) and page.gap(k + 1)[:1] in (")", "]", ";", ","):
+            if page.words[k][0].casefold() in {w[0].casefold() for w in words}:
+                brackets.setdefault(_letters(page.words[k]), name)
+        if name.type in ("ORG", "MISC", "LOC") or name.entry is not None:
+            big = "".join(w[0] for w in words if w[0].isupper())
+            every = "".join(w[0] for w in words if w not in ("the",)).upper()
+            for letters in {big, every}:
+                if len(letters) > 1:
+                    initials[letters].add(name.key)
+    by_key = {}
+    for name in long_names:
+        by_key.setdefault(name.key, name)
+    # "IAEA (International Atomic Energy Agency)"
+    for name in rest:
+        if name.last - name.first == 1 and _acronym(page.words[name.first]) and name.last < len(page.words) and page.gap(name.last) in (" (", "("):
+            inside = next((other for other in long_names if other.first == name.last), None) if len(long_names) < 300 else None
+            if inside is not None:
+                brackets.setdefault(_letters(page.words[name.first]), inside)
+    groups = {}
+
+    def group_of(name):
+        if name.link is not None:
+            return name.link
+        entity = groups.get(name.key)
+        if entity is None:
+            entity = groups[name.key] = _Entity(name.type, "", name.key, name.start)
+        return entity
+
+    pending = []
+    for name in sorted(rest, key=lambda n: (n.first - n.last, n.start)):
+        if name.type == "PER":
+            continue
+        word = page.words[name.first] if name.last - name.first == 1 else ""
+        if word and _acronym(word):
+            letters = _letters(word)
+            meant = brackets.get(letters)
+            rule = "acronym given in brackets for"
+            if meant is None and len(letters) > 1:
+                keys = initials.get(letters, ())
+                if len(keys) == 1:
+                    meant, rule = by_key[next(iter(keys))], "initials of"
+            if meant is not None and meant is not name and (name.entry is None or name.entry.form == "acronym"):
+                name.link = group_of(meant)
+                name.rule = f"{rule} {page.text[meant.start : meant.end]}"
+                name.type = meant.type if meant.type != "PER" else name.type
+                continue
+        if name.entry is not None and not name.entry.generic:
+            _to_entry(name, name.entry, entities)
+            continue
+        pending.append(name)
+    longer = _longer_index(page, names, group_of)
+    for name in pending:
+        meant = _longer(name, longer)
+        if meant is not None:
+            name.link = meant
+            name.rule = "short form of the only longer name that contains it"
+            continue
+        if name.entry is not None:
+            _to_entry(name, name.entry, entities)
+            continue
+        name.link = group_of(name)
+    members = defaultdict(list)
+    for name in rest:
+        if name.link is not None and name.link.id == "" and name.type != "PER":
+            members[id(name.link)].append(name)
+    for same in members.values():
+        entity = same[0].link
+        own = [name for name in same if name.key == entity.tokens] or same
+        entity.display = _display(page, own, entity.type)
+        identifier = entity_id(entity.type, entity.display)
+        entity.id = identifier
+        known = entities.get(identifier)
+        if known is not None:
+            for name in same:
+                name.link = known
+        else:
+            entities[identifier] = entity
+
+
+def _acronym(word):
+    letters = word.replace(".", "")
+    return 2 <= len(letters) <= 7 and sum(c.isupper() for c in letters) >= max(2, len(letters) - 1) and letters[0].isupper()
+
+
+def _longer_index(page, names, group_of):
+    """Prefixes and suffixes of every longer name in the text -> the entities that bear it."""
+    index = defaultdict(dict)
+    done = set()
+    for name in names:
+        n = len(name.key)
+        if n < 2 or name.type not in ("ORG", "LOC", "MISC") or name.kind != "named" or name.key in done:
+            continue
+        done.add(name.key)
+        entity = group_of(name)
+        key = name.key
+        tokens = [key] if name.entry is None else [key, tuple(normalise(name.entry.name).split())]
+        for form in tokens:
+            if name.type == "ORG" or name.type == "MISC":
+                for k in range(1, min(len(form), 8)):
+                    index[form[:k], "ORG"][id(entity)] = entity
+                    index[form[k:], "ORG"][id(entity)] = entity
+            else:
+                if form[0] in PLACE_HEADS or form[0] in ("st", "saint"):
+                    index[form[1:], "LOC"][id(entity)] = entity
+                if form[-1] in PLACE_TAILS:
+                    for k in range(1, min(len(form), 8)):
+                        index[form[:k], "LOC"][id(entity)] = entity
+    return index
+
+
+def _longer(name, index):
+    kinds = {"ORG": ("ORG", "LOC"), "LOC": ("LOC",), "MISC": ("ORG",)}[name.type if name.type in ("ORG", "LOC", "MISC") else "MISC"]
+    for kind in kinds:
+        found = index.get((name.key, kind))
+        if found and len(found) == 1:
+            return next(iter(found.values()))
+    return None
+
+
+# -- 3. descriptions and pronouns -----------------------------------------------------------------------------------------
+
+DETERMINERS = frozenset("the The a A an An this This that That another Another one One".split())
+MODIFIER = re.compile(r"[A-Za-z][\w’'-]*\Z")
+NOT_MODIFIERS = frozenset("of in on at by to for from with and or but is was are were be been has had have said says that which who as than".split())
+STATE_KINDS = frozenset(("country",))
+CITY_KINDS = frozenset(("city", "capital"))
+
+
+def _titles_before(page, name):
+    """(first token, words) of the run of title and role words directly before a person's name."""
+    words, roles, titles = page.words, page.table.roles, page.table.titles
+    k = name.first
+    while k > 0 and name.first - k < 7:
+        gap = page.gap(k)
+        word = words[k - 1]
+        if gap not in (" ", ". ", "-") or word[:1].isdigit():
+            break
+        if word in titles and word[0].isupper() or word in roles or word.casefold() in ("press", "deputy", "vice", "prime", "foreign", "defense", "defence", "interior", "senior", "chief", "former", "acting", "national", "security", "general", "secretary"):
+            k -= 1
+        elif word in ("of", "Of") and k - 1 > 0 and words[k - 2].casefold() in ("secretary", "chief", "speaker", "minister", "chancellor") and k < name.first:
+            k -= 1
+        elif word in ("State", "Defense", "Defence", "Staff", "Treasury") and k - 1 > 0 and words[k - 2] in ("of",):
+            k -= 1
+        else:
+            break
+    return k
+
+
+def _introduce_titles(page, names):
+    """Record titles on entities; return nominal mentions for longer descriptions ("Pentagon press secretary" John Kirby)."""
+    nominals = []
+    ends = {name.last: name for name in names}
+    for name in names:
+        if name.type != "PER" or name.link is None:
+            continue
+        k = _titles_before(page, name)
+        if k < name.first:
+            run = page.words[k : name.first]
+        else:
+            run = name.title.split()
+        for word in run:
+            low = word.casefold()
+            if low in page.table.roles:
+                name.link.roles.add(low)
+                if page.table.roles[low][0] and not name.link.gender:
+                    name.link.gender = page.table.roles[low][0]
+        if k < name.first:
+            before = ends.get(k)
+            if before is None and k and page.words[k - 1] in ("s", "S"):
+                before = ends.get(k - 1)
+            if before is not None and before.link is not None and before.link.country and not name.link.country and page.gap(k) in (" ", "-"):
+                name.link.country = before.link.country
+            lowered = any(word[0].islower() for word in run)
+            if (lowered or len(run) > 2) and any(word.casefold() in page.table.roles for word in run):
+                start = page.starts[before.first] if before is not None and ends.get(k) is before else page.starts[k]
+                nominals.append((start, page.ends[name.first - 1], name.link, "description before the name"))
+    return nominals
+
+
+def _head_at(page, index):
+    """(head noun, refers_to, gender) when a token is a singular role noun that ends its phrase."""
+    role = page.table.roles.get(page.words[index])
+    if role is None:
+        return None
+    after = index + 1
+    if after < len(page.words) and page.gap(after) in (" ", "-"):
+        nxt = page.words[after]
+        if nxt in page.table.roles or page.table.roles.get(nxt.rstrip("s")) and nxt != page.words[index]:
+            return None
+    return role
+
+
+def _phrase_start(page, index, covered):
+    """First token of the noun phrase that ends with the head at `index`, its determiner included; None without one."""
+    k = index
+    while k > 0 and index - k < 6:
+        if page.gap(k) not in (" ", "-", "’", "'", ". "):
+            return None
+        word = page.words[k - 1]
+        if word in DETERMINERS:
+            return k - 1
+        if word in NOT_MODIFIERS or not MODIFIER.match(word) and "." not in word:
+            return None
+        k -= 1
+    return None
+
+
+# Weights of the salience score, chosen on GUM's training part (CC BY) by coordinate search.
+WEIGHTS = {"same": 2.0, "previous": 1.6, "second": 0.6, "far": -0.35, "count": 0.55, "subject": 0.8, "chain": 1.3, "gender": 0.7, "last": 0.5, "paragraph": 0.3, "quote": -1.0, "object": -0.8, "owned": -0.4, "bind": -1.2, "full": 0.0}
+
+
+class _Standing:
+    """How present a person is in the reader's mind at a point of the text."""
+
+    __slots__ = ("count", "entity", "named", "paragraph", "position", "prominent", "quoted", "sentence", "serial")
+
+    def __init__(self, entity):
+        self.entity, self.count, self.sentence, self.paragraph, self.position, self.prominent, self.serial, self.quoted, self.named = entity, 0, -99, -99, -1, 0.0, -1, False, 0
+
+
+def _pronoun_and_descriptions(page, names, entities, titled):
+    """Pronouns and descriptions in reading order, each linked to the most salient fitting entity."""
+    words, roles = page.words, page.table.roles
+    covered = {}
+    for name in names:
+        for k in range(name.first, name.last):
+            covered[k] = name
+    titled_tokens = set()
+    for start, end, _, _ in titled:
+        a, b = page.tokens_in(start, end)
+        titled_tokens.update(range(a, b))
+    events = [(name.first, 0, name) for name in names if name.link is not None]
+    for index, word in enumerate(words):
+        if word in _PRONOUN_FORMS:
+            if index not in covered:
+                events.append((index, 1, word.lower()))
+        elif word in roles and index not in covered and index not in titled_tokens:
+            events.append((index, 2, word))
+    events.sort(key=lambda event: (event[0], event[1]))
+    standings, found, places = {}, [], []
+    quotations = page.document.quotations
+    quote_starts = [q.start for q in quotations]
+    chain = {"m": None, "f": None}
+    serial = 0
+    recent = []  # standings, most recent last
+
+    def in_quote(offset):
+        k = bisect.bisect_right(quote_starts, offset) - 1
+        return k >= 0 and offset < quotations[k].end
+
+    def touch(entity, index, prominent, named=True):
+        nonlocal serial
+        serial += 1
+        standing = standings.get(entity.id)
+        if standing is None:
+            standing = standings[entity.id] = _Standing(entity)
+        offset = page.starts[index]
+        standing.count += 1
+        standing.named += named
+        standing.sentence, standing.paragraph, standing.position, standing.serial = page.sentence(offset), page.paragraph(offset), index, serial
+        standing.prominent, standing.quoted = prominent, in_quote(offset)
+        if recent and recent[-1] is standing:
+            return
+        if standing in recent[-12:]:
+            recent.remove(standing)
+        recent.append(standing)
+        if len(recent) > 24:
+            del recent[0]
+
+    for position, (index, sort, what) in enumerate(events):
+        offset = page.starts[index]
+        if sort == 0:
+            if what.type == "PER":
+                touch(what.link, index, _prominence(page, index, what))
+            else:
+                places.append(what)
+                if len(places) > 40:
+                    del places[:20]
+            continue
+        if sort == 1:
+            gender = "m" if what in HE else "f"
+            form = (HE if gender == "m" else SHE)[what]
+            if what == "her" and not (index + 1 < len(words) and page.gap(index + 1) == " " and words[index + 1] not in _AFTER_OBJECT):
+                form = "object"
+            entity = _antecedent(page, index, gender, form, recent, chain, in_quote(offset), serial)
+            if entity is None:
+                entity = _following(page, index, gender, events, position)
+            if entity is None:
+                continue
+            if not entity.gender:
+                entity.gender = gender
+            touch(entity, index, 1.0 if form == "subject" and page.opens_sentence(index) else 0.6 if form == "subject" else 0.2, named=False)
+            chain[gender] = entity
+            found.append((offset, page.ends[index], entity, f"{what}: most salient {'man' if gender == 'm' else 'woman'}", "pronoun"))
+            continue
+        head = _head_at(page, index)
+        if head is None:
+            continue
+        start = _phrase_start(page, index, covered)
+        if start is None:
+            continue
+        described = _description(page, start, index, what, head, recent, places, covered, entities, names)
+        if described is None:
+            continue
+        entity, rule = described
+        if entity.type == "PER":
+            if head[0] and not entity.gender:
+                entity.gender = head[0]
+            touch(entity, index, 0.6, named=False)
+        found.append((page.starts[start], page.ends[index], entity, rule, "nominal"))
+    found += [(start, end, entity, rule, "nominal") for start, end, entity, rule in titled]
+    return found + _they(page, found, names)
+
+
+_PRONOUN_FORMS = frozenset([*HE, *SHE, *(w.capitalize() for w in (*HE, *SHE)), "HE", "SHE", "HIS", "HER", "HIM"])
+_AFTER_OBJECT = frozenset("to and or but in on at for with from by that as when while if of the a an was is were are had has have about into after before because who which out up down over".split())
+
+
+def _prominence(page, index, name):
+    """1 for a name that opens its sentence, less for one inside, least for one that owns something or follows a preposition."""
+    if name.last < len(page.words) and page.words[name.last] == "s" and page.gap(name.last) in ("'", "’"):
+        return 0.3
+    if page.opens_sentence(index):
+        return 1.0
+    before = page.words[index - 1] if index else ""
+    if before in ("of", "with", "by", "to", "for", "from", "against", "and", "like", "about", "on"):
+        return 0.1
+    return 0.6
+
+
+def _antecedent(page, index, gender, form, recent, chain, quoted, serial):
+    offset = page.starts[index]
+    sentence, paragraph = page.sentence(offset), page.paragraph(offset)
+    best, best_score = None, -math.inf
+    weight = WEIGHTS
+    last = None
+    for standing in reversed(recent):
+        entity = standing.entity
+        if entity.gender and entity.gender != gender:
+            continue
+        if last is None:
+            last = standing
+        distance = sentence - standing.sentence
+        if distance > 12 and standing.count < 3:
+            continue
+        score = weight["same"] if distance == 0 else weight["previous"] if distance == 1 else weight["second"] if distance == 2 else weight["second"] + weight["far"] * (distance - 2)
+        score += weight["count"] * math.log(1 + min(standing.count, 30))
+        score += weight["subject"] * standing.prominent
+        if chain[gender] is entity:
+            score += weight["chain"]
+        if entity.gender:
+            score += weight["gender"]
+        if standing is last:
+            score += weight["last"]
+        if standing.paragraph == paragraph:
+            score += weight["paragraph"]
+        if quoted and not standing.quoted and distance <= 1 and standing.prominent >= 0.6:
+            score += weight["quote"]
+        if distance == 0 and form == "object" and standing.position >= index - 4:
+            score += weight["bind"]
+        if score > best_score:
+            best, best_score = standing, score
+    return best.entity if best is not None else None
+
+
+def _following(page, index, gender, events, position):
+    """For "In his speech, Biden …": the first fitting person later in the same sentence."""
+    sentence = page.sentence(page.starts[index])
+    for _, sort, what in events[position + 1 : position + 30]:
+        if sort == 0:
+            if page.sentence(what.start) != sentence:
+                return None
+            if what.type == "PER" and (not what.link.gender or what.link.gender == gender):
+                return what.link
+    return None
+
+
+def _description(page, start, index, head, role, recent, places, covered, entities, names):
+    """(entity, rule) for a noun phrase from token `start` to the head noun at `index`, or None."""
+    gender, refers = role
+    modifiers = page.words[start + 1 : index]
+    definite = page.words[start].casefold() in ("the", "this", "that")
+    inside = [covered[k] for k in range(start, index) if k in covered]
+    if refers != "PER":
+        return _described_thing(page, start, head, refers, modifiers, places, inside) if definite else None
+    # apposition: "John Smith, the president," and "the president, John Smith"
+    before = covered.get(start - 1)
+    if before is not None and before.type == "PER" and page.gap(start) == ", " and before.link is not None:
+        before.link.roles.add(head)
+        _lend_country(before.link, inside)
+        return before.link, "description after the name"
+    after = covered.get(index + 1)
+    if after is not None and after.type == "PER" and page.gap(index + 1) in (", ", " ") and after.link is not None:
+        after.link.roles.add(head)
+        _lend_country(after.link, inside)
+        return after.link, "description before the name"
+    country = next((name.link.country for name in inside if name.link is not None and name.link.country), "")
+    if definite:
+        for standing in reversed(recent):
+            entity = standing.entity
+            if head in entity.roles and not (gender and entity.gender and gender != entity.gender) and not (country and entity.country and country != entity.country):
+                return entity, f"{head}: the person introduced as {head}"
+    words = [w for w in modifiers if w not in DETERMINERS]
+    if not definite or words:
+        if head in ("man", "woman", "boy", "girl", "state", "general", "justice", "major", "chief", "victim", "player", "author") and not words:
+            return None
+        display = "(unnamed " + " ".join([*page.text[page.starts[start + 1] : page.ends[index]].split()]) + ")"
+        identifier = entity_id("PER", "unnamed " + display[9:-1])
+        entity = entities.get(identifier)
+        if entity is None:
+            entity = entities[identifier] = _Entity("PER", display, tuple(normalise(display).split()), page.starts[start], "unnamed")
+            entity.id, entity.gender = identifier, gender
+        entity.roles.add(head)
+        entity.country = entity.country or country
+        return entity, "unnamed person, as described"
+    return None
+
+
+def _lend_country(entity, inside):
+    if not entity.country:
+        entity.country = next((name.link.country for name in inside if name.link is not None and name.link.country), "")
+
+
+def _described_thing(page, start, head, refers, modifiers, places, inside):
+    if inside or len(modifiers) > 1:
+        return None
+    sentence = page.sentence(page.starts[start])
+    for name in reversed(places):
+        entity = name.link
+        if name.kind == "demonym" or sentence - page.sentence(name.start) > 2:
+            if sentence - page.sentence(name.start) > 2:
+                break
+            continue
+        fits = {
+            "STATE": entity.kind == "country",
+            "CITY": entity.type == "LOC" and entity.kind in ("city", "capital", ""),
+            "PLACE": entity.type == "LOC" and "island" in normalise(entity.display or "").split(),
+            "PROVINCE": entity.kind == "state",
+            "ALLIANCE": entity.kind == "alliance",
+            "OUTLET": entity.kind == "outlet",
+            "PARTY": entity.kind == "party" or "party" in entity.tokens,
+            "ORG": entity.type == "ORG" and (entity.kind not in ("outlet", "alliance", "seat", "party", "parliament") and head in ("company", "firm", "organization", "organisation", "agency") or head in entity.tokens),
+        }.get(refers, False)
+        if fits:
+            if refers == "STATE" and modifiers or refers == "CITY" and modifiers and modifiers[0] not in ("port", "capital"):
+                return None
+            return entity, f"the {head}: the last one named"
+    return None
+
+
+def _they(page, found, names):
+    """Singular they after an unnamed speaker: “…,” they added."""
+    unnamed = sorted((f for f in found if f[4] == "nominal" and f[2].kind == "unnamed"), key=lambda f: f[0])
+    if not unnamed:
+        return []
+    starts = [f[0] for f in unnamed]
+    persons = [name.start for name in names if name.type == "PER"]
+    linked = []
+    for index, word in enumerate(page.words):
+        if word not in ("they", "They") or index + 1 >= len(page.words) or page.words[index + 1] not in SAYING:
+            continue
+        offset = page.starts[index]
+        k = bisect.bisect_right(starts, offset) - 1
+        if k < 0 or page.sentence(offset) - page.sentence(starts[k]) > 3:
+            continue
+        between = bisect.bisect_left(persons, offset) - bisect.bisect_left(persons, starts[k])
+        if between == 0:
+            linked.append((offset, page.ends[index], unnamed[k][2], "they: the unnamed person who spoke before", "pronoun"))
+    return linked
+
+
+# -- the pass -----------------------------------------------------------------------------------------------------------
+
+
+def _metonym(page, name):
+    """The state a capital or seat stands for here; None where the place or the office itself is meant."""
+    if not name.metonym:
+        return None
+    before = page.words[name.first - 1].casefold() if name.first else ""
+    if name.type == "LOC":
+        if before in PLACE_IN and page.gap(name.first) == " ":
+            return None
+        if page.text[name.end : name.end + 2] in (", ", " (") and name.last < len(page.words) and page.words[name.last][0].isupper() or page.words[name.first].isupper() and len(page.words[name.first]) > 4:
+            return None
+    elif name.last < len(page.words) and page.gap(name.last) == " " and page.words[name.last].casefold() in ("press", "spokesman", "spokeswoman", "spokesperson", "official", "aide", "correspondent", "reporter"):
+        if page.words[name.last] != "press" or name.last + 1 < len(page.words) and page.words[name.last + 1] in ("secretary", "office"):
+            return None
+    return entity_id("LOC", name.metonym)
+
+
+def find_mentions(document, encoding, *, gazetteer=None):
+    """All mentions of entities in one article, sorted by start.
+
+    document: `text.read(…)`. encoding: `Encoder.encode(document)` (anything with `.entities`, spans with start, end, type, score).
+    gazetteer: path of a CSV with more names (columns as in `helpers/data/organisations.csv`), None for the shipped tables only.
+    Never raises on odd texts; a text without names gives an empty list. Time grows linearly with the text.
+    """
+    page = _Page(document, gazetteers.load(gazetteer))
+    names = _spans(page, encoding.entities)
+    names = _join(page, names, _table_hits(page))
+    names = _carry(page, names)
+    _keys(page, names)
+    _vote(page, names)
+    entities = {}
+    rest = _link_table(page, names, entities)
+    _link_persons(page, [name for name in rest if name.type == "PER"], entities)
+    _link_others(page, names, entities)
+    names = [name for name in names if name.link is not None and name.link.id]
+    titled = _introduce_titles(page, names)
+    others = _pronoun_and_descriptions(page, names, entities, titled)
+    text = page.text
+    mentions = [
+        Mention(n.start, n.end, text[n.start : n.end], n.link.type, n.kind, n.link.id, n.link.display, _metonym(page, n), n.rule, round(float(n.score), 3)) for n in names
+    ]
+    mentions += [Mention(start, end, text[start:end], entity.type, kind, entity.id, entity.display, None, rule, 0.5) for start, end, entity, rule, kind in others]
+    return sorted(mentions, key=lambda m: (m.start, m.end))
