@@ -242,11 +242,12 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
     outcomes = []
-    if len(found.articles):
+    analysed = len(found.articles)
+    del found                                          # the notebooks' processes load what they need themselves
+    if analysed:
         for path, chosen in values.items():
             known = read_parameters(path)
             chosen.update({name: value for name, value in (("corpus", inputs), ("outputs", str(folder))) if name in known})
-        del found
         outcomes = run_notebooks(values, folder, jobs=jobs, timeout=timeout, progress=progress)
     failed = [outcome for outcome in outcomes if outcome.status != "ok"]
     manifest["status"] = "nothing to analyse" if not outcomes else "failed" if failed else "ok"

@@ -117,7 +117,8 @@ def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: in
     note = f"{len(frame):,} rows" if len(frame) <= limit else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
     name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
     markup = (f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
-              f'<div class="note">{note}</div></div>{SCRIPT.replace('%s', name)}')
+              f'<div class="note">{note}</div></div>')
+    markup += SCRIPT.replace("%s", name)
     return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
 
 
@@ -215,3 +216,14 @@ def evidence(frame: pd.DataFrame, articles: pd.DataFrame, *, label: str | Sequen
     result = table(pd.DataFrame(shown, dtype=object), caption=caption, limit=limit)
     more = f'<div class="note">{limit:,} of {len(frame):,} passages</div>' if len(frame) > limit else ""
     return Html(f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}', f"{caption}: {min(limit, len(frame))} passages")
+
+
+def files(*written: Iterable) -> Html:
+    """Show the files that `tables.save` and `plots.save` wrote: name, kinds and rows."""
+    rows: dict[str, dict] = {}
+    for item in (item for group in written for item in (group if isinstance(group, list) else [group])):
+        paths, count = ([item.csv, item.parquet], item.rows) if hasattr(item, "csv") else ([item], None)
+        for path in paths:
+            row = rows.setdefault(str(path.with_suffix("")), {"file": path.stem, "kinds": [], "rows": count, "folder": str(path.parent)})
+            row["kinds"].append(path.suffix[1:])
+    return table(pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object), caption="Files written")

@@ -26,6 +26,10 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 FIXED = {"united states": "#0072B2", "russia": "#D55E00", "ukraine": "#E69F00", "china": "#882255", "european union": "#332288",
          "nato": "#56B4E9", "united nations": "#44AA99", "israel": "#009E73", "iran": "#AA4499", "united kingdom": "#117733"}
 OTHER = "#9aa0a6"
+# The ladder of acts from blue (cooperative) through grey to dark red (force); readable with the common colour deficiencies and in grey.
+CATEGORY_COLOURS = {"YIELD": "#053061", "AID": "#2166ac", "TALK": "#92c5de", "NONE": "#c8ccd0", "REQUEST": "#fee8c8", "REJECT": "#fdd49e",
+                    "ACCUSE": "#fdbb84", "THREATEN": "#fc8d59", "PROTEST": "#ef6548", "MOBILIZE": "#d7301f", "SANCTION": "#b30000",
+                    "COERCE": "#7f0000", "FORCE": "#3b0000"}
 WIDTH = 8.2
 
 
@@ -60,6 +64,11 @@ def save(drawing: Axes | Figure, name: str, outputs: str | Path) -> list[Path]:
     folder = resolve(outputs) / "figures"
     return [write_atomically(folder / f"{name}.{kind}", lambda path, kind=kind: figure.savefig(
         path, format=kind, metadata={"Date": None} if kind == "svg" else None)) for kind in ("png", "svg")]
+
+
+def save_all(drawings: Mapping[str, Axes | Figure], outputs: str | Path) -> list[Path]:
+    """Write several figures, {name: Axes or Figure}; returns all paths."""
+    return [path for name, drawing in drawings.items() for path in save(drawing, name, outputs)]
 
 
 def shorten(label: object, width: int = 34) -> str:

@@ -239,3 +239,8 @@ def save(frame: pd.DataFrame, name: str, outputs: str | Path) -> Saved:
         frame = frame.reset_index(drop=all(n is None for n in frame.index.names))
     table = pa.Table.from_pandas(frame, preserve_index=False)
     return Saved(to_csv(frame, folder / f"{name}.csv"), write_parquet(table, folder / f"{name}.parquet"), len(frame))
+
+
+def save_all(frames: dict[str, pd.DataFrame], outputs: str | Path) -> list[Saved]:
+    """Save several frames, {name: frame}; see `save`."""
+    return [save(frame, name, outputs) for name, frame in frames.items()]

@@ -1,0 +1,120 @@
+"""Everything a corpus says about one actor: mentions, statements by and about it, acts as source and target.
+
+Tidy frames in, tidy frames out; every row keeps article_id, start and end, so that `display.evidence` can show the passage.
+"""
+import difflib
+from typing import NamedTuple
+
+import pandas as pd
+
+from helpers import corpus
+
+HOSTILE, FRIENDLY = "hostile", "cooperative"
+
+
+class Actor(NamedTuple):
+    """An entity of the corpus, or (entity_id None) the reason why there is none in `name`."""
+    entity_id: str | None
+    name: str
+
+    @property
+    def found(self) -> bool:
+        return self.entity_id is not None
+
+
+def find_actor(mentions: pd.DataFrame, wanted: str = "") -> Actor:
+    """Return the actor wanted (entity_id or name, case aside; "": the one mentioned most). When nothing fits, `name` is a sentence with the nearest name."""
+    named = mentions[mentions["type"] != "MISC"]
+    if not len(named):
+        return Actor(None, "No actor was found in this corpus.")
+    counts = named.groupby(["entity_id", "entity"], sort=False).size().sort_values(ascending=False, kind="stable").reset_index(name="n")
+    if not wanted:
+        return Actor(counts["entity_id"][0], counts["entity"][0])
+    low = wanted.strip().lower()
+    for fits in (counts["entity_id"].str.lower() == low, counts["entity"].str.lower() == low,
+                 counts["entity_id"].isin(named.loc[named["text"].str.lower() == low, "entity_id"]),
+                 counts["entity"].str.lower().str.contains(low, regex=False)):
+        if fits.any():
+            best = counts[fits].iloc[0]
+            return Actor(best["entity_id"], best["entity"])
+    near = difflib.get_close_matches(wanted, list(counts["entity"]), n=1, cutoff=.4)
+    return Actor(None, f"No actor called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else ""))
+
+
+def summarise(found, actor: Actor) -> pd.DataFrame:
+    """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role."""
+    parts = [("mentions of it", found.mentions[found.mentions["entity_id"] == actor.entity_id]), ("statements by it", statements_by(found, actor)),
+             ("statements that speak about it", found.stances[found.stances["target_id"] == actor.entity_id]),
+             ("acts by it", found.acts[found.acts["actor_id"] == actor.entity_id]), ("acts towards it", found.acts[found.acts["target_id"] == actor.entity_id])]
+    return pd.DataFrame([(what, len(rows), rows["article_id"].nunique()) for what, rows in parts], columns=["what", "n", "articles"])
+
+
+def names_used(found, actor: Actor) -> pd.DataFrame:
+    """Return words, kind, rule, n: by which words the actor is mentioned."""
+    rows = found.mentions[found.mentions["entity_id"] == actor.entity_id]
+    return rows.fillna({"rule": ""}).groupby(["text", "kind", "rule"], as_index=False).size().rename(columns={"text": "words", "size": "n"}).sort_values(
+        "n", ascending=False, kind="stable", ignore_index=True)
+
+
+def statements_by(found, actor: Actor) -> pd.DataFrame:
+    """Return the statements whose speaker is the actor, in order."""
+    return found.statements[found.statements["speaker_id"] == actor.entity_id].reset_index(drop=True)
+
+
+def statements_about(found, actor: Actor) -> pd.DataFrame:
+    """Return the stances towards the actor with the statement's speaker, most negative and most positive first."""
+    speakers = found.statements[["article_id", "start", "end", "speaker", "speaker_id"]].drop_duplicates(["article_id", "start", "end"])
+    rows = found.stances[found.stances["target_id"] == actor.entity_id].merge(speakers, on=["article_id", "start", "end"], how="left")
+    return rows.sort_values("stance", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
+
+
+def acts_with(found, actor: Actor) -> pd.DataFrame:
+    """Return the actor's acts with role (by it, towards it), partner and leaning (hostile rung > 0, cooperative < 0), strongest first."""
+    acts = found.acts.assign(rung=found.acts["rung"].astype(int))
+    by = acts[acts["actor_id"] == actor.entity_id].assign(role="by it", partner=acts["target"])
+    to = acts[(acts["target_id"] == actor.entity_id) & (acts["actor_id"] != actor.entity_id)].assign(role="towards it", partner=acts["actor"])
+    rows = pd.concat([by, to]).sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
+    rows["leaning"] = rows["rung"].map(lambda r: HOSTILE if r > 0 else FRIENDLY if r < 0 else "neutral")
+    return rows
+
+
+def count_partners(found, actor: Actor) -> pd.DataFrame:
+    """Return partner, category, role, n: with whom the actor deals, and how."""
+    rows = acts_with(found, actor)
+    rows["partner"] = rows["partner"].fillna("(not named)")
+    return rows.groupby(["role", "partner", "category"], as_index=False, observed=True).size().rename(columns={"size": "n"})
+
+
+def follow_over_time(found, actor: Actor) -> pd.DataFrame:
+    """Return period, what (mentions, statements, acts), n per period of the corpus's dated articles; no rows when no article has a date."""
+    dates = found.articles.set_index("article_id")["published"].dropna()
+    if not len(dates):
+        return pd.DataFrame(columns=["period", "what", "n"])
+    freq = corpus.choose_period(dates)
+    every = pd.period_range(dates.min(), dates.max(), freq=freq)
+    roles = {"mentions": found.mentions[found.mentions["entity_id"] == actor.entity_id], "statements by it": statements_by(found, actor),
+             "acts by or towards it": acts_with(found, actor)}
+    parts = []
+    for what, rows in roles.items():
+        periods = rows["article_id"].map(dates).dropna()
+        counts = periods.dt.to_period(freq).value_counts() if len(periods) else pd.Series(dtype="int64")
+        parts.append(pd.DataFrame({"period": every.to_timestamp(), "what": what, "n": [int(counts.get(p, 0)) for p in every]}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def tell(found, actor: Actor, category_names: dict | None = None) -> str:
+    """Return one sentence that sums the dossier up, for a chart's title."""
+    if not actor.found:
+        return actor.name
+    n = summarise(found, actor).set_index("what")["n"]
+    plural = lambda k, one: f"{k:,} {one}{'' if k == 1 else 's'}"  # noqa: E731
+    return (f"{actor.name}: {plural(n['mentions of it'], 'mention')}, {plural(n['statements by it'], 'statement')}, "
+            f"{plural(n['acts by it'], 'act')} by it and {plural(n['acts towards it'], 'act')} towards it")
+
+
+def tell_partners(partners: pd.DataFrame, actor: Actor) -> str:
+    """Return a chart title: with whom the actor deals most."""
+    if not len(partners) or not actor.found:
+        return f"{actor.name}: no acts" if actor.found else actor.name
+    totals = partners.groupby("partner")["n"].sum().drop("(not named)", errors="ignore").sort_values(ascending=False, kind="stable")
+    return f"{actor.name} deals most with {totals.index[0]}" if len(totals) else f"{actor.name}: acts without a named partner"
