@@ -1,0 +1,59 @@
+# make        set up, then run all notebooks over seeds/     make CORPUS=my_articles
+# make test   set up, then run the tests                     make lab   JupyterLab on the notebooks
+# make bench  what a run costs                               make evaluate GOLD=folder   accuracy on labelled data
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+CORPUS ?= seeds
+GOLD ?= ../shared/gold
+ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run setup test lint lab bench evaluate lock clean
+.DEFAULT_GOAL := run
+
+run: setup
+	@$(BIN)/python -m helpers.batch $(CORPUS) $(ARGS)
+
+setup: $(VENV)/ready
+
+# uv when it is there, else venv and pip: the same packages, pinned. Nothing is done again until requirements.lock changes.
+$(VENV)/ready: requirements.lock
+	@echo "Setting up $(VENV) (once; some minutes)"
+	@if command -v uv >/dev/null; then \
+	  { test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); } && uv pip install -q --python $(BIN)/python -r requirements.lock; \
+	else \
+	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock; \
+	fi
+	@touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt
+	@echo "Installing what the tests need"
+	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python -r requirements-dev.txt; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt; fi
+	@touch $@
+
+test: $(VENV)/ready-to-test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/ready-to-test
+	@$(BIN)/ruff check . && $(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lab: setup
+	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/00_corpus.ipynb $(ARGS)
+
+bench: setup
+	@$(BIN)/python -m helpers.benchmark $(ARGS)
+
+evaluate: setup
+	@$(BIN)/python -m helpers.evaluation $(GOLD) $(ARGS)
+
+# Resolve requirements.txt anew and write the pins.
+lock:
+	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q -r requirements.txt
+	@{ echo "# requirements.txt, resolved and pinned (Python 3.11): made by 'make lock'"; .venv-lock/bin/pip freeze; } > requirements.lock
+	@rm -rf .venv-lock
+
+clean:
+	@rm -rf $(VENV) outputs/.annotations .pytest_cache .hypothesis .ruff_cache
