@@ -13,6 +13,7 @@ Everything is a pure function of one text. Analysts' corrections come afterwards
 """
 
 import bisect
+import functools
 import math
 import re
 from collections import Counter, defaultdict
@@ -51,6 +52,15 @@ NEVER = frozenset(
     Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun The A An And But Or He She It They We I You In On At For Of To From With By
     This That These Those His Her Its Their Our My Your There Here What When Where Who Why How Which If As So Not No Yes""".split()
 )
+# Capitalised words that name one thing here and another thing there: never carried from one mention to the next.
+TOO_COMMON = frozenset(
+    """North South East West Northeast Northwest Southeast Southwest Northern Southern Eastern Western Central University College School Institute Academy
+    Airport Palace Terminal House State States City Town County District Street Avenue Road Park Square Bridge Island River Lake Church Court Council Board
+    Company Group Bank Party Government Parliament Ministry Department Office Committee Commission Union Nation Republic Army Navy Force Forces Center Centre
+    Museum Hall Library Hospital Hotel Club League Association Society Administration Shah Tsar Poet God Lord Christ Internet Web World Man Woman Mother Father Mom Dad""".split()
+)
+POST_NOMINALS = frozenset("FRS DBE OBE MBE CBE KBE KCB RA MP MEP QC KC PhD MD Esq CEO JD DDS RN FBA".split())
+GENERIC_OF = frozenset("state city town village municipality province region kingdom commonwealth county district island".split())
 SHORT_FOR = {
     "joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "dick": "richard", "rick": "richard", "mike": "michael",
     "jim": "james", "jimmy": "james", "tom": "thomas", "tony": "anthony", "ted": "edward", "ed": "edward", "dan": "daniel", "dave": "david",
@@ -214,6 +224,9 @@ def _pieces(page, first, last, type_):
                 if type_ == "PER" or page.words[k] in page.table.given:
                     start = after + 1 if page.words[after] in ("s", "S") else after
                     return [(first, after, hit[1].type), (start, last, "PER")]
+        if type_ == "PER" and "and" in page.words[first + 1 : last - 1]:
+            k = page.words.index("and", first + 1, last - 1)
+            return [(first, k, "PER"), (k + 1, last, "PER")]
     # "U.S.-led", "Moscow-based": the name is the capitalised part
     for k in range(last - 1, first, -1):
         if page.words[k][0].islower() and page.gap(k) in ("-", "‑", "–") and page.words[k] not in PARTICLES and page.words[k - 1][0].isupper() and k == last - 1 and type_ in ("MISC", "LOC", "ORG"):
@@ -252,13 +265,15 @@ def _join(page, names, hits):
     """Encoder names and table hits as one list without overlaps."""
     names.sort(key=lambda n: (n.first, -n.last))
     kept, until = [], -1
-    for name in names:
-        if name.first >= until:
+    for name in names:  # a span inside another one may stay (a model that nests them), one that straddles two may not
+        if name.first >= until or name.last <= until and (name.first, name.last) != (kept[-1].first, kept[-1].last):
             kept.append(name)
-            until = name.last
+            until = max(until, name.last)
     firsts = [name.first for name in kept]
     added, dropped = [], set()
     for first, last, entry in hits:
+        if last - first > 1 and page.words[first] in ("The", "the"):
+            first += 1  # a span never holds its article, also where the table's name does
         k = bisect.bisect_right(firsts, first) - 1
         touching = [kept[i] for i in range(max(0, k), min(len(kept), bisect.bisect_left(firsts, last))) if kept[i].first < last and kept[i].last > first]
         if not touching:
@@ -266,8 +281,9 @@ def _join(page, names, hits):
                 name = _Name(page.starts[first], page.ends[last - 1], first, last, entry.type, 0.5, entry, "known name")
                 added.append(name)
             continue
-        if len(touching) == 1 and touching[0].first == first and touching[0].last == last:
-            touching[0].entry = entry
+        same = next((t for t in touching if t.first == first and t.last == last), None)
+        if same is not None:
+            same.entry = entry
         elif all(t.first >= first and t.last <= last for t in touching) and (entry.safe or last - first > 1):
             for t in touching:
                 dropped.add(id(t))
@@ -297,6 +313,10 @@ def _may_add(page, first, last, entry):
     if not entry.safe or entry.type == "MISC" or entry.form != "demonym" and entry.kind in ("region",) and last - first == 1 and page.words[first] in ("Gulf", "Pacific", "Atlantic", "Arctic"):
         return False
     word = page.words[first]
+    if page.text[page.ends[last - 1] : page.ends[last - 1] + 1] == "$" or word == "US" and re.match(r"[- ]?\d", page.text[page.ends[first] : page.ends[first] + 2]):
+        return False  # US$ and highways
+    if entry.form == "demonym" and word.endswith("s") and last - first == 1 and first and page.gap(first) == " " and page.words[first - 1][0].isupper() and page.words[first - 1] not in NEVER and not page.opens_sentence(first - 1):
+        return False  # a team: "Indianapolis Indians"
     if word.isupper() and last - first == 1 and len(word) <= 4 and "." not in word and _shouting(page, first):
         return False  # "US" in an all-capitals line may be the pronoun
     if word.isupper() and len(word) > 4 and entry.form == "name" and entry.type == "LOC" and entry.name.upper() == word and word in page.table.given:
@@ -318,7 +338,7 @@ def _carry(page, names):
         if name.entry is not None or name.score < 0.4 or name.kind == "demonym":
             continue
         tokens = tuple(page.words[name.first : name.last])
-        if len(tokens) == 1 and (tokens[0] in NEVER or len(tokens[0]) < 3 or not tokens[0][0].isupper()):
+        if len(tokens) == 1 and (tokens[0] in NEVER or tokens[0] in TOO_COMMON or tokens[0] in page.table.titles or len(tokens[0]) < 3 or not tokens[0][0].isupper()):
             continue
         wanted.setdefault(tokens, name.type)
         if name.type == "PER" and len(tokens) > 1 and len(tokens[-1]) > 3 and tokens[-1][0].isupper() and tokens[-1] not in GENERATION and tokens[-1] not in NEVER:
@@ -363,14 +383,26 @@ def _keys(page, names):
         words = page.words[name.first : name.last]
         key = tuple(normalise(word) for word in words)
         if name.type == "PER":
-            while len(key) > 1 and words[-1] in GENERATION:
+            while len(key) > 1 and (words[-1] in GENERATION or words[-1] in POST_NOMINALS):
                 key, words = key[:-1], words[:-1]
             if len(words) == 2 and words[0] in REGAL:
                 name.title, key = words[0], key[1:]
         else:
             while len(key) > 1 and key[-1] in COMPANY:
                 key = key[:-1]
+            if name.type == "LOC" and name.entry is None:
+                _place_key(page, name, words, key)
         name.key = key
+
+
+def _place_key(page, name, words, key):
+    """Table entry for "the State of Pennsylvania", "Tulsa, OK" and the like."""
+    if len(key) > 2 and key[1] == "of" and key[0] in GENERIC_OF:
+        known = page.table.names.get(" ".join(key[2:]))
+        if known is not None and known.type == "LOC":
+            name.entry = known
+    elif len(words) == 1 and words[0] in page.table.postal and page.gap(name.first) == ", ":
+        name.entry = page.table.postal[words[0]]
 
 
 def _vote(page, names):
@@ -450,7 +482,7 @@ def _same_first(a, b):
 def _same_person(a, b):
     """True when two full names (keys of two tokens or more) can be one person: same last name, first and middle names agree."""
     if a[-1] != b[-1]:
-        return False
+        return len(a) == 2 and len(b) == 2 and a[0] == b[1] and a[1] == b[0]
     if len(a) > len(b):
         a, b = b, a
     if a == b[len(b) - len(a) :] and len(a) > 2 - (a[0] in PARTICLES):
@@ -542,6 +574,7 @@ def _link_persons(page, names, entities):
             cluster = {"keys": set(), "names": [], "gender": ""}
             clusters.append(cluster)
             by_last[name.key[-1]].append(cluster)
+            by_last[name.key[0]].append(cluster)
         cluster["keys"].add(name.key)
         cluster["names"].append(name)
         cluster["gender"] = cluster["gender"] or name.gender
@@ -1162,3 +1195,142 @@ def find_mentions(document, encoding, *, gazetteer=None):
     ]
     mentions += [Mention(start, end, text[start:end], entity.type, kind, entity.id, entity.display, None, rule, 0.5) for start, end, entity, rule, kind in others]
     return sorted(mentions, key=lambda m: (m.start, m.end))
+
+
+# -- look-ups for the modules that come after -------------------------------------------------------------------------------
+
+
+def overlapping(mentions, start, end):
+    """Mentions that share at least one character with [start, end), in order. `mentions` is sorted by start."""
+    k = bisect.bisect_left(mentions, end, key=lambda m: m.start)
+    found = []
+    for mention in reversed(mentions[max(0, k - 60) : k]):
+        if mention.end > start:
+            found.append(mention)
+        elif mention.end < start - 400:
+            break
+    return found[::-1]
+
+
+def resolve(mentions, start, end, *, document=None, types=None):
+    """The mention that a span of words stands for, or None.
+
+    Give it a speaker, an actor or a target as it stands in the text: "Pentagon press secretary John Kirby" → John Kirby, "he" → whom
+    `find_mentions` linked it to, "a senior defense official" → the unnamed official, "Russian troops" → Russia (demonym), "the U.S. and
+    its allies" → United States. With `document`, a possessor does not stand for what it owns when something better is there ("Putin's
+    spokesman Dmitry Peskov" → Dmitry Peskov). types: only these entity types ({"PER"}).
+    """
+    inside = [m for m in overlapping(mentions, start, end) if types is None or m.type in types]
+    if not inside:
+        return None
+
+    def rank(mention):
+        owner = document is not None and document.text[mention.end : mention.end + 2] in ("'s", "’s") and mention.end + 2 < end
+        exact = mention.start == start and mention.end == end
+        within = mention.start >= start and mention.end <= end
+        kind = {"named": 3 if mention.type == "PER" else 2, "pronoun": 2, "nominal": 2.5 if mention.type == "PER" else 1.5, "demonym": 1}[mention.kind]
+        return (not owner, exact, within, kind, -mention.start)
+
+    return max(inside, key=rank)
+
+
+def antecedent(document, mentions, offset, *, types=("ORG", "LOC"), sentences=1):
+    """The mention that an "it", "its", "they" or "the country" at `offset` most likely stands for, or None.
+
+    A subject beats a later mention: of the names before `offset` in its sentence, else in up to `sentences` sentences before, the first one that
+    opens its sentence or clause is taken, else the last one. Demonyms count for their country only when nothing else is there.
+    """
+    starts = [sentence[0] for sentence in document.sentences]
+    here = bisect.bisect_right(starts, offset) - 1
+    for number in range(here, max(-1, here - sentences - 1), -1):
+        low = starts[number] if number >= 0 else 0
+        high = offset if number == here else document.sentences[number][1]
+        found = [m for m in overlapping(mentions, low, high) if m.type in types and m.start >= low and m.end <= high and m.kind != "pronoun"]
+        named = [m for m in found if m.kind == "named"] or found
+        if named:
+            first = named[0]
+            lead = document.text[low : first.start]
+            return first if len(lead.split()) <= 2 else named[-1]
+    return None
+
+
+@functools.lru_cache(maxsize=8)
+def _countries(gazetteer):
+    table = gazetteers.load(gazetteer)
+    return table, {entry.name: entry.id for entry in table.names.values() if entry.kind == "country"}
+
+
+def country_of(mention, *, gazetteer=None):
+    """(entity_id, name) of the state an entity belongs to by the tables alone: a country to itself, "Pentagon" to the United States,
+    a city to its country, a well-known leader to theirs; None when the tables don't say."""
+    table, ids = _countries(gazetteer)
+    name = ""
+    if mention.type == "PER":
+        key = normalise(mention.entity)
+        name = table.people.get(key) or (table.surnames.get(key, "") if " " not in key else "")
+    else:
+        entry = table.names.get(normalise(mention.entity))
+        if entry is not None:
+            name = entry.country
+        if not name and mention.type == "ORG":
+            for token in gazetteers.tokens_of(mention.entity):
+                for tokens, known in table.phrases.get(token, ()):
+                    if len(tokens) == 1 and known.kind == "country":
+                        name = known.country
+    return (ids[name], name) if name in ids else None
+
+
+
+def affiliations(document, mentions, *, gazetteer=None):
+    """Which state each entity of an article stands for: {entity_id: (country entity_id, country name)}.
+
+    Read from the text first ("Russian President Vladimir Putin", "Pentagon press secretary John Kirby", "Sergei Lavrov, Russia's foreign
+    minister,", "the Ukrainian defense ministry"), then from the tables (`country_of`). Entities without a state are left out.
+    """
+    table, _ = _countries(gazetteer)
+    text, known = document.text, {}
+    for mention in mentions:
+        if mention.entity_id not in known and mention.type != "PER":
+            country = country_of(mention, gazetteer=gazetteer)
+            if country:
+                known[mention.entity_id] = country
+    named = [m for m in mentions if m.kind in ("named", "demonym")]
+    told = {}
+    for position, mention in enumerate(named):
+        if mention.kind != "named" or mention.type not in ("PER", "ORG") or mention.entity_id in told:
+            continue
+        before = named[position - 1] if position else None
+        if before is not None and before.entity_id in known and 0 <= mention.start - before.end <= 60:
+            between = text[before.end : mention.start]
+            words = between.replace("’s", "").replace("'s", "").split()
+            if mention.type == "PER" and words and all(_is_job_word(table, word) for word in words):
+                told[mention.entity_id] = known[before.entity_id]
+            elif mention.type == "ORG" and mention.entity_id not in known and between.strip() in ("", "'s", "’s") and "\n" not in between:
+                told[mention.entity_id] = known[before.entity_id]
+        after = named[position + 1] if position + 1 < len(named) else None
+        if mention.type == "PER" and mention.entity_id not in told and after is not None and after.entity_id in known and 2 <= after.start - mention.end <= 60:
+            between = text[mention.end : after.start]
+            following = re.match(r"(?:['’]s)?((?: [\w-]+){1,5})", text[after.end : after.end + 60])
+            roles = following and any(word in table.roles for word in following.group(1).split())
+            of = any(word in table.roles for word in re.findall(r"[\w-]+", between)) and re.search(r"\b(?:of|for|to|at|from)(?: the)?\s\Z", between)
+            if re.match(r",\s(?:the |a |an |former )?", between) and (roles and len(between.split()) <= 3 or of) and "." not in between:
+                told[mention.entity_id] = known[after.entity_id]
+    for mention in mentions:  # "a senior U.S. official"
+        if mention.kind == "nominal" and mention.type == "PER" and mention.entity_id not in told:
+            inside = next((m for m in overlapping(named, mention.start, mention.end) if m.entity_id in known), None)
+            if inside is not None:
+                told[mention.entity_id] = known[inside.entity_id]
+    for mention in named:
+        if mention.type == "PER" and mention.entity_id not in told:
+            country = country_of(mention, gazetteer=gazetteer)
+            if country:
+                told[mention.entity_id] = country
+    return {**known, **told}
+
+
+def _is_job_word(table, word):
+    word = word.strip(",.")
+    return word in table.titles or word in table.roles or word.casefold() in table.roles or word.casefold() in _JOB_WORDS
+
+
+_JOB_WORDS = frozenset("press deputy vice prime foreign defense defence interior senior chief former acting national security general top military army of state staff minister's party opposition rebel government intelligence permanent special first supreme crown finance health energy trade economy rights human".split())

@@ -54,7 +54,7 @@ class Gazetteer(NamedTuple):
     """Tables compiled for look-up.
 
     phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people: normalised name -> country.
-    surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles: word -> (use, gender).
+    surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles: word -> (use, gender). postal: US postal code -> Entry.
     roles: noun -> (gender, what it refers to). relations: word -> gender.
     """
 
@@ -66,6 +66,7 @@ class Gazetteer(NamedTuple):
     titles: dict
     roles: dict
     relations: dict
+    postal: dict
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -213,4 +214,5 @@ def load(extra=None):
         builder.finished(), builder.names, people, {name: min(states) for name, states in surnames.items() if len(states) == 1},
         {row["name"]: row["gender"] for row in _rows(DATA / "given_names.csv")}, titles, roles,
         {row["word"]: row["gender"] for row in _rows(DATA / "relations.csv")},
+        {row["postal"]: Entry(row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])) for row in _rows(DATA / "us_states.csv")},
     )
