@@ -24,14 +24,14 @@ $(VENV)/ready: requirements.lock
 	@if command -v uv >/dev/null; then \
 	  { test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); } && uv pip install -q --python $(BIN)/python -r requirements.lock; \
 	else \
-	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock; \
+	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.lock; \
 	fi
 	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt
 	@echo "Installing what the tests need"
 	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python -r requirements-dev.txt; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt; fi
+	else $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt; fi
 	@touch $@
 
 test: $(VENV)/ready-to-test
@@ -51,8 +51,8 @@ evaluate: setup
 
 # Resolve requirements.txt anew and write the pins.
 lock:
-	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q -r requirements.txt
-	@{ echo "# requirements.txt, resolved and pinned (Python 3.11): made by 'make lock'"; .venv-lock/bin/pip freeze; } > requirements.lock
+	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq -r requirements.txt
+	@{ echo "# requirements.txt, resolved and pinned (Python 3.11): made by 'make lock'"; .venv-lock/bin/pip freeze 2>/dev/null; } > requirements.lock
 	@rm -rf .venv-lock
 
 clean:

@@ -12,7 +12,10 @@ import json
 import keyword
 import os
 import re
-import resource
+try:
+    import resource
+except ImportError:  # Windows: no processor times
+    resource = None
 import shutil
 import sys
 import tempfile
@@ -212,6 +215,8 @@ def _checksums(run: Path) -> dict[str, dict]:
 
 
 def _processor_seconds() -> float:
+    if resource is None:
+        return time.process_time()
     return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
