@@ -608,7 +608,7 @@ def _link_persons(page, names, entities):
         fitting = [c for c in fitting if not (c["gender"] and name.gender and c["gender"] != name.gender) and c is not name.group]
         if not fitting:
             continue
-        chosen = _nearest(fitting, positions, starts, name.start)
+        chosen = _nearest(page, fitting, positions, starts, name)
         if chosen is not None:
             name.group = chosen
             name.rule = f"{how} {_display(page, chosen['names'], 'PER')}"
@@ -652,19 +652,25 @@ def _open_person(page, cluster, display, entities):
     cluster["entity"] = entity
 
 
-def _nearest(fitting, positions, starts, start):
-    """The fitting person whose full name stands nearest before `start`, else first after it."""
+def _nearest(page, fitting, positions, starts, name):
+    """The person a short form means when several full names fit.
+
+    The fitting full name nearest before it, when it is a subject in the same paragraph; else the person the article names in
+    full most often (the first named wins a tie): relatives of the person an article is about are named in passing.
+    """
     if len(fitting) == 1:
         return fitting[0]
+    start = name.start
     k = bisect.bisect_left(starts, start)
     wanted = {id(c) for c in fitting}
-    for _, name in reversed(positions[max(0, k - 400) : k]):
-        if id(name.group) in wanted:
-            return name.group
-    for _, name in positions[k : k + 400]:
-        if id(name.group) in wanted:
-            return name.group
-    return fitting[0]
+    near = next((other for _, other in reversed(positions[max(0, k - 400) : k]) if id(other.group) in wanted), None)
+    if near is None:
+        near = next((other for _, other in positions[k : k + 400] if id(other.group) in wanted), None)
+        return near.group if near is not None else fitting[0]
+    if page.paragraph(start) == page.paragraph(near.start) and _prominence(page, near.first, near) >= 0.9:
+        return near.group
+    before = [c for c in fitting if c["names"][0].start < start] or fitting
+    return max(before, key=lambda c: (len(c["names"]), -c["names"][0].start))
 
 
 def _letters(name_text):
@@ -887,7 +893,7 @@ def _phrase_start(page, index, covered):
 
 
 # Weights of the salience score, chosen on GUM's training part (CC BY) by coordinate search.
-WEIGHTS = {"same": 2.0, "previous": 1.6, "second": 0.6, "far": -0.35, "count": 0.55, "subject": 0.8, "chain": 1.3, "gender": 0.7, "last": 0.5, "paragraph": 0.3, "quote": -1.0, "object": -0.8, "owned": -0.4, "bind": -1.2, "full": 0.0}
+WEIGHTS = {"same": 3.0, "previous": 2.0, "second": 0.6, "far": -0.35, "count": 0.55, "pronouns": 0.3, "total": 0.4, "subject": 0.8, "chain": 1.0, "gender": 0.7, "last": 0.5, "paragraph": 0.3, "quote": -1.0, "bind": -1.2}
 
 
 class _Standing:
@@ -919,6 +925,7 @@ def _pronoun_and_descriptions(page, names, entities, titled):
             events.append((index, 2, word))
     events.sort(key=lambda event: (event[0], event[1]))
     standings, found, places = {}, [], []
+    totals = Counter(name.link.id for name in names if name.type == "PER" and name.link is not None)
     quotations = page.document.quotations
     quote_starts = [q.start for q in quotations]
     chain = {"m": None, "f": None}
@@ -963,7 +970,7 @@ def _pronoun_and_descriptions(page, names, entities, titled):
             form = (HE if gender == "m" else SHE)[what]
             if what == "her" and not (index + 1 < len(words) and page.gap(index + 1) == " " and words[index + 1] not in _AFTER_OBJECT):
                 form = "object"
-            entity = _antecedent(page, index, gender, form, recent, chain, in_quote(offset), serial)
+            entity = _antecedent(page, index, gender, form, recent, chain, in_quote(offset), totals)
             if entity is None:
                 entity = _following(page, index, gender, events, position)
             if entity is None:
@@ -997,19 +1004,28 @@ _PRONOUN_FORMS = frozenset([*HE, *SHE, *(w.capitalize() for w in (*HE, *SHE)), "
 _AFTER_OBJECT = frozenset("to and or but in on at for with from by that as when while if of the a an was is were are had has have about into after before because who which out up down over".split())
 
 
+_VERBS = frozenset("is was has had will would did does can could may might should must said says told went came took made gave got won lost met saw led left became began ran wrote held wants wanted thinks thought knew knows".split())
+
+
 def _prominence(page, index, name):
     """1 for a name that opens its sentence, less for one inside, least for one that owns something or follows a preposition."""
     if name.last < len(page.words) and page.words[name.last] == "s" and page.gap(name.last) in ("'", "’"):
         return 0.3
     if page.opens_sentence(index):
         return 1.0
+    if name.last < len(page.words):
+        after = page.words[name.last]
+        if page.gap(name.last) == " " and after[0].islower() and (after in _VERBS or after.endswith("ed")) and (not index or page.words[index - 1] not in ("of", "and", "with", "by")):
+            return 0.9
+        if after == "who" and page.gap(name.last) in (" ", ", "):
+            return 0.9
     before = page.words[index - 1] if index else ""
     if before in ("of", "with", "by", "to", "for", "from", "against", "and", "like", "about", "on"):
         return 0.1
     return 0.6
 
 
-def _antecedent(page, index, gender, form, recent, chain, quoted, serial):
+def _antecedent(page, index, gender, form, recent, chain, quoted, totals):
     offset = page.starts[index]
     sentence, paragraph = page.sentence(offset), page.paragraph(offset)
     best, best_score = None, -math.inf
@@ -1025,7 +1041,7 @@ def _antecedent(page, index, gender, form, recent, chain, quoted, serial):
         if distance > 12 and standing.count < 3:
             continue
         score = weight["same"] if distance == 0 else weight["previous"] if distance == 1 else weight["second"] if distance == 2 else weight["second"] + weight["far"] * (distance - 2)
-        score += weight["count"] * math.log(1 + min(standing.count, 30))
+        score += weight["count"] * math.log(1 + min(standing.named + weight["pronouns"] * (standing.count - standing.named), 30)) + weight["total"] * math.log(1 + totals[entity.id])
         score += weight["subject"] * standing.prominent
         if chain[gender] is entity:
             score += weight["chain"]
@@ -1106,11 +1122,12 @@ def _described_thing(page, start, head, refers, modifiers, places, inside):
     if inside or len(modifiers) > 1:
         return None
     sentence = page.sentence(page.starts[start])
+    far = refers in ("ALLIANCE", "OUTLET")  # few in any article: distance does not matter
     for name in reversed(places):
         entity = name.link
-        if name.kind == "demonym" or sentence - page.sentence(name.start) > 2:
-            if sentence - page.sentence(name.start) > 2:
-                break
+        if not far and sentence - page.sentence(name.start) > 2:
+            break
+        if name.kind == "demonym":
             continue
         fits = {
             "STATE": entity.kind == "country",
@@ -1254,6 +1271,10 @@ def antecedent(document, mentions, offset, *, types=("ORG", "LOC"), sentences=1)
     return None
 
 
+# Organisations that do not act for the state they are based in.
+NOT_OF_A_STATE = frozenset("outlet company sport university nongovernmental party".split()) | {"armed group"}
+
+
 @functools.lru_cache(maxsize=8)
 def _countries(gazetteer):
     table = gazetteers.load(gazetteer)
@@ -1271,6 +1292,8 @@ def country_of(mention, *, gazetteer=None):
     else:
         entry = table.names.get(normalise(mention.entity))
         if entry is not None:
+            if entry.kind in NOT_OF_A_STATE:
+                return None
             name = entry.country
         if not name and mention.type == "ORG":
             for token in gazetteers.tokens_of(mention.entity):
