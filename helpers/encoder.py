@@ -202,6 +202,16 @@ class Encoding:
             return 0.0
         return float(np.clip(self.encoder.perceptron("tone", self._pool("tone", first, last))[0], -1, 1))
 
+    def tone_weights(self, start, end):
+        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own state."""
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return []
+        states = self.states[first:last]
+        shares = _softmax(self.encoder.dense("pool.tone", states)[:, 0])
+        tones = self.encoder.perceptron("tone", states)[:, 0]
+        return [((w.start, w.end), float(x)) for w, x in zip(self.words[first:last], shares * tones, strict=True)]
+
     def stance(self, start, end, target_start, target_end):
         """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end. {} without words."""
         first, last = features.inside(self.words, start, end)
