@@ -77,8 +77,8 @@ def masked(text, start, end, mentions):
 # Denials and reassurances: a hostile or fearful word under a negation speaks against hostility.
 _HOSTILE = r"(?:attack|invad|invasion|war\b|wars\b|strike|bomb|threat|aggress|escalat|fear|alarm|panic|worr|harm|hostil|conflict|confront|provo|interfer|kill|violen|retaliat|punish|military action|use of force|nuclear)\w*"
 _DENIAL = re.compile(
-    r"\b(?:(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+" + _HOSTILE
-    + r"|(?:not|n't|never) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
+    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+" + _HOSTILE
+    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
     re.I,
 )
 # Deterrence and readiness: firm, but neither praise nor attack.
@@ -210,7 +210,7 @@ def without_copies(statements, articles):
 
 def _per_article(values, articles):
     """(sum, n) of values for each article."""
-    codes, _ = pd.factorize(articles)
+    codes, _ = pd.factorize(np.asarray(articles))
     return np.bincount(codes, weights=values), np.bincount(codes)
 
 
@@ -330,3 +330,125 @@ def extremes(statements, *, n=5):
     order = statements.sort_values("tone", kind="stable")
     lowest, highest = order[order["tone"] <= -NEUTRAL].head(n), order[order["tone"] >= NEUTRAL].tail(n)[::-1]
     return pd.concat([lowest.assign(side="most negative"), highest.assign(side="most positive")])
+
+
+# -- frames for the notebook ------------------------------------------------------------------------------------------
+
+
+def count_speakers(statements, articles):
+    """Statements of each known speaker by kind (direct, mixed, indirect), near-duplicate articles left out: speaker, speaker_id, kind, n."""
+    known = without_copies(statements, articles)
+    known = known[known["speaker"].notna()]
+    named = known.assign(speaker_id=known["speaker_id"].fillna(known["speaker"]))
+    label = named.groupby("speaker_id")["speaker"].transform(lambda s: s.mode().iat[0]) if len(named) else named["speaker"]
+    return named.assign(speaker=label).groupby(["speaker", "speaker_id", "kind"], as_index=False).size().rename(columns={"size": "n"}).sort_values("n", ascending=False, kind="stable", ignore_index=True)
+
+
+def tell_speakers(statements, articles):
+    """One sentence: how many statements, by how many speakers, and who has most."""
+    known = without_copies(statements, articles)
+    counts = known.loc[known["speaker"].notna(), "speaker"].value_counts()
+    if counts.empty:
+        return "No statement with a known speaker was found"
+    first = counts[counts == counts.iloc[0]]
+    who = f"{first.index[0]} is quoted most" if len(first) == 1 else f"{len(first)} speakers are quoted equally often"
+    return f"{who}: {first.iloc[0]} of {len(known)} statements ({int(known['speaker'].isna().sum())} by unknown speakers)"
+
+
+def tone_shares(summary, *, most=12):
+    """Long frame speaker, tone (negative, neutral, positive), share, for stacked bars of the most quoted speakers."""
+    wide = summary.head(most).assign(speaker=lambda f: f["speaker"] + " (" + f["n_statements"].astype(str) + ")")
+    return wide.melt("speaker", ["negative", "neutral", "positive"], "tone", "share")
+
+
+def warn_small(summary, *, fewest_statements=FEWEST_STATEMENTS, fewest_articles=FEWEST_ARTICLES):
+    """One sentence that says how many speakers have enough statements to be ranked."""
+    enough = int(summary["enough"].sum()) if len(summary) else 0
+    base = f"At least {fewest_statements} statements in {fewest_articles} articles are needed to rank speakers"
+    return f"{base}: {enough} of {len(summary)} speakers have them." + ("" if enough > 1 else " Read the order below as a list, not as a ranking.")
+
+
+def _periods(dates):
+    from helpers import corpus
+
+    return dates.dt.to_period(corpus.choose_period(dates))
+
+
+def tone_over_time(statements, articles, *, speaker=""):
+    """Mean tone per period with bootstrap interval: period, mean, low, high, n; empty without dates. speaker: name or id, "" for all."""
+    dates = pd.to_datetime(articles.set_index("article_id")["published"], errors="coerce", utc=True).dt.tz_localize(None)
+    chosen = statements if not speaker else statements[(statements["speaker"] == speaker) | (statements["speaker_id"] == speaker)]
+    dated = chosen.assign(published=chosen["article_id"].map(dates)).dropna(subset=["published"])
+    columns = ["period", "mean", "low", "high", "n"]
+    if dated.empty:
+        return pd.DataFrame(columns=columns)
+    dated = dated.assign(period=_periods(dated["published"]))
+    rows = [(period.to_timestamp(), *bootstrap_mean(g["tone"], g["article_id"]), len(g)) for period, g in dated.groupby("period")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tone_by_outlet(statements, articles):
+    """Mean tone of the statements each outlet prints, with interval: outlet, mean, low, high, n, n_articles; empty without outlets."""
+    outlets = articles.set_index("article_id")["outlet"]
+    known = statements.assign(outlet=statements["article_id"].map(outlets)).dropna(subset=["outlet"])
+    rows = [(name, *bootstrap_mean(g["tone"], g["article_id"]), len(g), g["article_id"].nunique()) for name, g in known.groupby("outlet")]
+    return pd.DataFrame(rows, columns=["outlet", "mean", "low", "high", "n", "n_articles"]).sort_values("n", ascending=False, kind="stable", ignore_index=True)
+
+
+def stance_cells(statements, stances, *, most_speakers=10, most_targets=10):
+    """The stance matrix as a long frame for a heat map: speaker, target, stance, n, shown ("-0.4 (3)")."""
+    if statements.empty or stances.empty:
+        return pd.DataFrame(columns=["speaker", "target", "stance", "n", "shown"])
+    means, counts = stance_matrix(statements, stances, most_speakers=most_speakers, most_targets=most_targets)
+    frame = means.stack().rename("stance").reset_index().merge(counts.stack().rename("n").reset_index(), on=["speaker", "target"])
+    return frame.assign(shown=[f"{s:+.1f} ({n})" for s, n in zip(frame["stance"], frame["n"], strict=True)])
+
+
+def tell_stances(cells):
+    """One sentence: the most hostile and the most friendly cell."""
+    if cells.empty:
+        return "No statement speaks about a named entity"
+    low, high = cells.loc[cells["stance"].idxmin()], cells.loc[cells["stance"].idxmax()]
+    parts = []
+    if low["stance"] <= -NEUTRAL:
+        parts.append(f"{low['speaker']} is most critical of {low['target']}")
+    if high["stance"] >= NEUTRAL:
+        parts.append(f"{high['speaker']} is most supportive of {high['target']}")
+    return "; ".join(parts) or "No clear stance towards anybody"
+
+
+def choose_article(statements, articles, article=""):
+    """The article to show in full: the id given, else the one with most statements. -> row of articles, or None for an empty corpus.
+
+    Raises ValueError, naming a near id, when the id is not in the corpus.
+    """
+    if articles.empty:
+        return None
+    if article:
+        chosen = articles[articles["article_id"] == article]
+        if chosen.empty:
+            import difflib
+
+            near = difflib.get_close_matches(article, list(articles["article_id"]), n=1, cutoff=0.0)
+            raise ValueError(f"article {article!r} is not in this corpus; the nearest id is {near[0]!r}.")
+        return chosen.iloc[0]
+    best = statements["article_id"].value_counts()
+    return articles[articles["article_id"] == best.index[0]].iloc[0] if len(best) else articles.iloc[0]
+
+
+def marks_of(statements, article_id):
+    """(start, end, label, words on hover) of every statement, speaker and cue of one article, for `display.marked_text`."""
+    marks = []
+    for row in statements[statements["article_id"] == article_id].to_dict("records"):
+        side = "negative" if row["tone"] <= -NEUTRAL else ("positive" if row["tone"] >= NEUTRAL else "neutral")
+        via = f", via {row['via']}" if isinstance(row["via"], str) else ""
+        spans = row["spans"] if isinstance(row["spans"], (list, np.ndarray)) else [(row["start"], row["end"])]
+        marks += [(int(a), int(b), side, f"{row['speaker'] or 'unknown speaker'}{via}, tone {row['tone']:+.2f}") for a, b in spans]
+        for what in ("speaker_mention", "cue"):
+            if not pd.isna(row[f"{what}_start"]):
+                marks.append((int(row[f"{what}_start"]), int(row[f"{what}_end"]), "speaker" if what == "speaker_mention" else "cue"))
+    return marks
+
+
+TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
+MARK_COLOURS = {"negative": "#fbd0b0", "neutral": "#e8eaed", "positive": "#bcdcf2", "speaker": "#f7e8a4", "cue": "#d9f0d3"}
