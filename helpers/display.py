@@ -227,3 +227,22 @@ def files(*written: Iterable) -> Html:
             row = rows.setdefault(str(path.with_suffix("")), {"file": path.stem, "kinds": [], "rows": count, "folder": str(path.parent)})
             row["kinds"].append(path.suffix[1:])
     return table(pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object), caption="Files written")
+
+
+def with_passages(counts: pd.DataFrame, rows: pd.DataFrame, articles: pd.DataFrame, *, by: str = "entity_id", column: str = "passages", each: int = 5,
+                  reach: int = 120, limit: int = 60) -> pd.DataFrame:
+    """Return `counts` (its first `limit` rows) with a column of passages that open on a click: the rows of `rows` with the same value in `by`."""
+    counts = counts.head(limit)
+    texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
+    groups = dict(iter(rows[rows[by].isin(counts[by])].groupby(by, sort=False)))
+    cells = []
+    for key in counts[by]:
+        found = groups.get(key)
+        lines, n = [], 0 if found is None else len(found)
+        for article, start, end in [] if found is None else found[["article_id", "start", "end"]].head(each).itertuples(index=False):
+            words = texts.get(article, "")
+            left, right = _around(words, int(start), int(end), reach)
+            lines.append(f"<p>{_marks(words, [(int(start), int(end), 'found')], {'found': GROUNDS[0]}, left, right)}</p>")
+        more = f'<p class="note">{each:,} of {n:,}</p>' if n > each else ""
+        cells.append(Html(f"<details><summary>{n:,} passage{'s' * (n != 1)}</summary>{''.join(lines)}{more}</details>", f"{n} passages"))
+    return counts.assign(**{column: pd.Series(cells, index=counts.index, dtype=object)})

@@ -4,6 +4,7 @@ Every function takes a frame with one row per thing drawn, returns the Axes, and
 """
 import hashlib
 import textwrap
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +36,7 @@ WIDTH = 8.2
 
 def use_house_style() -> None:
     """Set matplotlib's defaults for this project: call once at the top of a notebook."""
+    warnings.filterwarnings("ignore", message="Glyph .* missing from")   # a script without a font shows as boxes; the tables have the words
     known = set(font_manager.get_font_names())
     fonts = [name for name in ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic", "Noto Sans Devanagari",
                                "Arial Unicode MS", "Microsoft YaHei", "Segoe UI") if name in known]
@@ -292,4 +294,128 @@ def histogram(frame: pd.DataFrame, value: str, *, title: str, note: str = "", bi
     ax.hist(values.astype(float), bins=min(bins, max(5, values.nunique())), range=limits, color=PALETTE[0], edgecolor=PAPER)
     ax.set_xlabel(label)
     ax.grid(axis="y")
+    return ax
+
+
+# --- entity counts (notebook 01) -----------------------------------------------------------------------------------------------------------------
+
+def _shades(base: str, n: int) -> list:
+    """`n` tints of a colour, from the colour itself to a pale one."""
+    rgb = np.array(mpl.colors.to_rgb(base))
+    return [tuple(rgb + (1 - rgb) * (.62 * i / max(1, n - 1))) for i in range(n)]
+
+
+def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty: str = "No entity was found.") -> Axes:
+    """Draw mentions per entity, stacked by surface form (forms written inside where they fit), beside the number of articles when there is more than one.
+
+    forms: rows of `counts.count_forms` (entity_id, entity, form, n, articles, rank).
+    """
+    if not len(forms):
+        return say(empty, title=title)
+    order = list(dict.fromkeys(forms["entity_id"]))
+    totals = forms.groupby("entity_id")["n"].sum()
+    articles = forms.drop_duplicates("entity_id").set_index("entity_id")["articles"]
+    beside = articles.max() > 1
+    ax = _start(None, .32 * len(order) + .6, title, note)
+    figure = ax.figure
+    if beside:
+        ax.remove()
+        ax, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1))
+    reach = totals.max()
+    for place, entity in enumerate(order):
+        left, rows = 0, forms[forms["entity_id"] == entity]
+        shades = _shades(colour(entity), 5)
+        for row in rows.itertuples():
+            fill = shades[min(int(row.rank), 4)]
+            ax.barh(place, row.n, left=left, height=.72, color=fill, edgecolor=PAPER, linewidth=.8)
+            if row.n / reach * (52 if beside else 74) > len(row.form) + 2:
+                dark = .299 * fill[0] + .587 * fill[1] + .114 * fill[2] < .6
+                ax.text(left + row.n / 2, place, row.form, ha="center", va="center", fontsize=8, color=PAPER if dark else INK)
+            left += row.n
+        ax.text(left + reach * .012, place, _number(left), va="center", fontsize=9, color=MUTED)
+    names = forms.drop_duplicates("entity_id").set_index("entity_id")["entity"]
+    ax.set_yticks(range(len(order)), [shorten(names[entity], 28) for entity in order])
+    ax.set_ylim(len(order) - .4, -.6)
+    if beside:
+        right.barh(range(len(order)), articles.reindex(order), height=.72, color=OTHER)
+        for place, entity in enumerate(order):
+            right.text(articles[entity] + articles.max() * .03, place, _number(articles[entity]), va="center", fontsize=9, color=MUTED)
+        ax.set_title("mentions, by the words used", fontsize=9, color=MUTED)
+        right.set_title("articles", fontsize=9, color=MUTED)
+        right.margins(x=.14)
+    for panel in figure.axes:
+        panel.set_xticks([])
+        panel.spines["bottom"].set_visible(False)
+    ax.margins(x=.07)
+    return ax
+
+
+def plot_shares(frame: pd.DataFrame, group: str, *, title: str, note: str = "", empty: str = "Nothing to compare.") -> Axes:
+    """Draw one bar a group (outlet), 100 % long, split by entity in the entity's colour. frame: group, entity_id, entity, share, n, of."""
+    if not len(frame):
+        return say(empty, title=title)
+    groups = list(frame.groupby(group)["of"].first().sort_values(ascending=False, kind="stable").index)
+    entities = list(frame.groupby("entity_id")["n"].sum().sort_values(ascending=False, kind="stable").index)
+    ax = _start(None, .36 * len(groups) + 1.1, title, note)
+    lookup = frame.set_index([group, "entity_id"])["share"]
+    names = frame.drop_duplicates("entity_id").set_index("entity_id")["entity"]
+    left, taken = np.zeros(len(groups)), {}
+    for entity in entities:
+        width = np.array([lookup.get((g, entity), 0.0) for g in groups])
+        fill = colour(entity)
+        hatch = "///" if fill in taken.values() else None
+        taken[entity] = fill
+        ax.barh(range(len(groups)), width, left=left, height=.7, color=fill, edgecolor=PAPER, linewidth=.8, hatch=hatch, label=shorten(names[entity], 24))
+        for place, (start, share) in enumerate(zip(left, width, strict=True)):
+            if share >= .07:
+                ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8, color=PAPER)
+        left += width
+    sizes = frame.groupby(group)["of"].first()
+    ax.set_yticks(range(len(groups)), [f"{shorten(g, 26)}  (n = {sizes[g]:,})" for g in groups])
+    ax.set_ylim(len(groups) - .4, -.6)
+    ax.set_xlim(0, 1)
+    ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -.02), ncols=4, handlelength=1)
+    return ax
+
+
+def plot_dispersion(frame: pd.DataFrame, *, title: str, note: str = "", empty: str = "No entity was found.") -> Axes:
+    """Draw one line an entity, a tick for every mention at its position in the article (left: first word, right: last). frame: entity_id, entity, position."""
+    if not len(frame):
+        return say(empty, title=title)
+    order = list(frame["entity_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index)
+    names, sizes = frame.drop_duplicates("entity_id").set_index("entity_id")["entity"], frame["entity_id"].value_counts()
+    ax = _start(None, .32 * len(order) + .8, title, note)
+    for place, entity in enumerate(order):
+        positions = frame.loc[frame["entity_id"] == entity, "position"].to_numpy(dtype=float)
+        ax.hlines(place, 0, 1, color=FAINT, linewidth=.8, zorder=1)
+        ax.vlines(positions, place - .34, place + .34, color=colour(entity), linewidth=1.8 if len(positions) < 80 else 1,
+                  alpha=max(.06, min(.95, 40 / len(positions))), zorder=2)
+    ax.set_yticks(range(len(order)), [f"{shorten(names[e], 28)}  (n = {sizes[e]:,})" for e in order])
+    ax.set_ylim(len(order) - .4, -.6)
+    ax.set_xlim(-.01, 1.01)
+    ax.set_xticks([0, .25, .5, .75, 1], ["first word", "25 %", "half", "75 %", "last word"])
+    ax.spines["bottom"].set_visible(False)
+    return ax
+
+
+def plot_network(pairs: pd.DataFrame, places: Mapping, *, title: str, note: str = "", empty: str = "No two entities share a sentence.") -> Axes:
+    """Draw entities as points and shared sentences as lines, thicker for more. pairs: a_id, a, b_id, b, sentences; places: {entity_id: (x, y)}."""
+    if not len(pairs):
+        return say(empty, title=title)
+    ax = _start(None, 5.2, title, note)
+    most = pairs["sentences"].max()
+    for row in pairs.sort_values("sentences").itertuples():
+        (x1, y1), (x2, y2) = places[row.a_id], places[row.b_id]
+        ax.plot([x1, x2], [y1, y2], color=MUTED, linewidth=.6 + 5 * row.sentences / most, alpha=.18 + .4 * row.sentences / most, solid_capstyle="round", zorder=1)
+    weight = pd.concat([pairs.groupby("a_id")["sentences"].sum(), pairs.groupby("b_id")["sentences"].sum()]).groupby(level=0).sum()
+    names = {**dict(zip(pairs["b_id"], pairs["b"], strict=True)), **dict(zip(pairs["a_id"], pairs["a"], strict=True))}
+    for entity, n in weight.items():
+        x, y = places[entity]
+        ax.scatter(x, y, s=70 + 500 * n / weight.max(), color=colour(entity), edgecolor=PAPER, linewidth=1.2, zorder=3)
+        ax.annotate(shorten(names[entity], 24), (x, y), xytext=(0, 8 + 9 * (n / weight.max()) ** .5), textcoords="offset points", ha="center", fontsize=9,
+                    zorder=4, bbox={"boxstyle": "round,pad=.15", "facecolor": PAPER, "edgecolor": "none", "alpha": .8})
+    ax.margins(.14)
+    ax.set_axis_off()
     return ax
