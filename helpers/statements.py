@@ -115,7 +115,7 @@ def find_statements(document, encoding, mentions):
     found = [_Said(list(a.content), a.source, a.cue, (), a.score) for a in encoding.attributions if _spoken(index, a)]
     found = [s._replace(pieces=_snapped(index, s.pieces)) for s in found]
     found += _unclaimed_quotations(index, found)
-    found += _turns(index, found)
+    found += _turns(index)
     found = _without_overlaps(found)
     found = [layer for said in found for layer in _peeled(index, said)]
     found = _joined(index, sorted(found, key=lambda s: s.pieces[0]))
@@ -244,20 +244,19 @@ def _follows_closely(index, previous, start):
 _TURN = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z(][\w.'’()-]*){0,5}):\s+(?=\S)")
 
 
-def _turns(index, found):
+def _turns(index):
     """Turns of a transcript ("SMITH: …" on at least three paragraphs, by at least two speakers)."""
     heads = [(p, _TURN.match(index.text, p.start, p.end)) for p in index.document.paragraphs]
     named = [m.group("name") for _, m in heads if m]
     if len(named) < 3 or len(set(named)) < 2 or len(named) < 0.3 * len(heads):
         return []
-    taken = _disjoint((s, e) for said in found for s, e in said.pieces)
     out, speaker = [], None
     for paragraph, match in heads:
         if match:
             speaker = Span(match.start("name"), match.end("name"))
         start = match.end() if match else paragraph.start
-        if speaker and paragraph.end > start and _covered(taken, start, paragraph.end) < 0.3 * (paragraph.end - start):
-            out.append(_Said([Span(start, paragraph.end)], speaker, None, (), 0.8))
+        if speaker and paragraph.end > start:
+            out.append(_Said([Span(start, paragraph.end)], speaker, None, (), 1.0))  # the layout is certain: nothing inside a turn outweighs it
     return out
 
 
