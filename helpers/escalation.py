@@ -1,0 +1,1408 @@
+"""Acts of escalation and de-escalation in an article: what is done, threatened or denied, by whom towards whom, and who says so.
+
+The scheme is a ladder of 13 categories (`LADDER`), close to PLOVER (Open Event Data Alliance 2018) and through it to CAMEO (Schrodt
+2012). An act is always a cue in the text plus rules that can be read: cue patterns (`data/act_cues.csv`), word classes
+(`data/act_words.csv`), governors (`data/act_governors.csv`). The language model only has a say in what words alone cannot decide.
+
+    find_acts         all acts of an article, in text order
+    classify_sentence a sentence on its own: one PLOVER type or None
+    load_codebook     the shipped cues, with a user's own categories and cues when a file is given
+    scored_plover, scored_rung, export_events   what the modality makes of a category when acts are counted
+"""
+
+import bisect
+import csv
+import functools
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers import clauses, text
+from helpers.clauses import BE, COORDINATOR, DETERMINER, PREPOSITION, QUOTE, REPORTING
+
+DATA = Path(__file__).parent / "data"
+
+LADDER = {"YIELD": -4, "AID": -3, "TALK": -2, "NONE": 0, "REQUEST": 1, "REJECT": 2, "ACCUSE": 3, "THREATEN": 4, "PROTEST": 5, "MOBILIZE": 6, "SANCTION": 7, "COERCE": 8, "FORCE": 9}
+CATEGORY_OF = {"CONCEDE": "YIELD", "RETREAT": "YIELD", "COOPERATE": "AID", "AGREE": "TALK", "CONSULT": "TALK", "SUPPORT": "TALK", "ASSAULT": "FORCE"} | {c: c for c in LADDER}
+PLOVER_OF = {"TALK": "CONSULT", "FORCE": "ASSAULT", "NONE": None}
+MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
+ATTRIBUTIONS = ("narrator", "reported", "quoted", "alleged")
+HOSTILE = frozenset(c for c, rung in LADDER.items() if rung > 0)
+# PLOVER type: CAMEO root code, quad class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), Goldstein value of the root.
+EVENTS = {
+    "AGREE": ("03", 1, 4.0), "CONSULT": ("04", 1, 1.0), "SUPPORT": ("05", 1, 3.5), "COOPERATE": ("06", 2, 6.0), "AID": ("07", 2, 7.0), "YIELD": ("08", 2, 5.0),
+    "REQUEST": ("10", 3, -5.0), "ACCUSE": ("11", 3, -2.0), "REJECT": ("12", 3, -4.0), "THREATEN": ("13", 3, -6.0), "PROTEST": ("14", 4, -6.5),
+    "MOBILIZE": ("15", 4, -7.2), "SANCTION": ("16", 4, -4.0), "COERCE": ("17", 4, -7.0), "ASSAULT": ("19", 4, -10.0),
+}
+QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
+
+
+class Act(NamedTuple):
+    """One act. Fields are the columns of the table `acts`; start and end are the cue's offsets, evidence is the sentence."""
+
+    start: int
+    end: int
+    cue: str
+    category: str
+    rung: int
+    modality: str
+    attribution: str
+    speaker: str | None
+    purpose: str | None
+    actor: str | None
+    actor_id: str | None
+    target: str | None
+    target_id: str | None
+    beneficiary: str | None
+    evidence: str
+    sentence_start: int
+    sentence_end: int
+    confidence: float
+
+
+# -- what the modality makes of a category -----------------------------------------------------------------------------------
+
+
+def scored_plover(category, modality, plover=None):
+    """The PLOVER type an act counts as, or None when it does not count (`possible`, NONE).
+
+    Hostile acts that are announced, conditional or threatened count as THREATEN (an announced MOBILIZE stays MOBILIZE), denied as AGREE;
+    cooperative acts that are announced, conditional or threatened count as AGREE, denied as REJECT. `plover`: the type within the category where it is known
+    (TALK: AGREE, CONSULT or SUPPORT).
+    """
+    if category == "NONE" or modality == "possible":
+        return None
+    if modality == "actual":
+        return plover or PLOVER_OF.get(category, category)
+    if category not in HOSTILE:
+        return "REJECT" if modality == "denied" else "AGREE"
+    if modality == "denied":
+        return "AGREE"
+    return "MOBILIZE" if category == "MOBILIZE" and modality == "announced" else "THREATEN"
+
+
+def scored_rung(category, modality, rung=None):
+    """The rung an act counts with: its own when actual, else that of what `scored_plover` makes of it (0 when it does not count).
+
+    rung: the rung of a category of the user's own, which is treated as hostile above 0 and cooperative below.
+    """
+    if category not in LADDER:
+        kind = "FORCE" if (rung or 0) > 0 else "AID" if (rung or 0) < 0 else "NONE"
+        return (rung or 0) if modality == "actual" else scored_rung(kind, modality)
+    plover = scored_plover(category, modality)
+    return LADDER[CATEGORY_OF[plover]] if plover else 0
+
+
+# -- the codebook: cues, word classes, categories -------------------------------------------------------------------------------
+
+
+class Cue(NamedTuple):
+    """A compiled cue. elements: sets of word forms, None for a gap of up to `GAP` words. verb_tags: form -> tags of the first word when it is a verb."""
+
+    words: str
+    category: str
+    plover: str
+    kind: str
+    ambiguous: bool
+    modality: str
+    target: str
+    elements: tuple
+    verb_tags: dict
+    size: int
+    own: bool
+
+
+class Codebook(NamedTuple):
+    """index: first word form -> cues, longest first. classes: word classes. rungs: category -> rung, the user's own included."""
+
+    index: dict
+    classes: dict
+    rungs: dict
+
+
+GAP = 5
+COLUMNS = ("cue", "category", "plover", "kind", "sense", "modality", "target", "example")
+
+
+@functools.cache
+def word_classes():
+    """Class name -> set of words, from data/act_words.csv."""
+    with open(DATA / "act_words.csv", encoding="utf-8", newline="") as handle:
+        return {row["class"]: frozenset(row["words"].split()) for row in csv.DictReader(handle)}
+
+
+def _forms(element, classes):
+    """The word forms one element of a pattern stands for."""
+    found = set()
+    for option in element.split("/"):
+        if option.startswith("<"):
+            found |= classes[option.strip("<>")]
+        elif len(option) > 3 and option not in PREPOSITION and not option.endswith(("s", "ed", "ing")):
+            found |= clauses.plural(option)
+        else:
+            found.add(option)
+    return frozenset(found)
+
+
+def _compile(row, classes, own=False):
+    parts = row["cue"].lower().split()
+    kind = row["kind"] or "verb"
+    verb_tags, elements = {}, []
+    for k, part in enumerate(parts):
+        if part in ("…", "..", "..."):
+            elements.append(None)
+        elif k == 0 and kind == "verb" and not part.startswith("<"):
+            for option in part.split("/"):
+                if option == "be":
+                    verb_tags.update({form: {"past", "base"} for form in BE})
+                elif option == "not":
+                    verb_tags.update({form: {"base"} for form in ("not", "n't", "never")})
+                elif option == "never":
+                    verb_tags["never"] = {"base"}
+                elif option in ("must", "should", "need", "do", "opened", "shot", "overran"):
+                    verb_tags[option] = {"base", "past"}
+                else:
+                    verb_tags.update(clauses.inflect(option))
+            elements.append(frozenset(verb_tags))
+        elif kind == "verb" and k == 1 and parts[0] in ("not", "never"):
+            elements.append(frozenset(clauses.inflect(part)) if not part.startswith("<") else _forms(part, classes))
+        else:
+            elements.append(_forms(part, classes))
+    return Cue(
+        row["cue"], row["category"].upper(), (row.get("plover") or "").upper(), kind, (row.get("sense") or "") == "ambiguous", row.get("modality") or "", row.get("target") or "object",
+        tuple(elements), verb_tags, sum(e is not None for e in elements), own,
+    )
+
+
+def _shipped_rows():
+    with open(DATA / "act_cues.csv", encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def read_codebook(path):
+    """Rows of a user's codebook (CSV with the columns category, rung, cues, examples; optional kind, target), checked.
+
+    cues: patterns as in data/act_cues.csv, several joined by ";". Raises FileNotFoundError, or ValueError with one sentence that names
+    line and column.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no codebook file {path}.")
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not UTF-8 text: save the codebook as CSV in UTF-8.") from None
+    reader = csv.DictReader(content.splitlines(), restkey="too many")
+    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    missing = [name for name in ("category", "rung", "cues") if name not in names]
+    if missing:
+        raise ValueError(f"{path.name} has no column {' and no column '.join(missing)}: the first line must name category, rung, cues, examples.")
+    reader.fieldnames = names
+    rows, rungs = [], {}
+    for number, row in enumerate(reader, start=2):
+        if row.get("too many"):
+            raise ValueError(f"{path.name}, line {number}: more cells than columns; put cells that hold a comma in quotation marks.")
+        category = (row["category"] or "").strip().upper().replace(" ", "_")
+        cues = [cue.strip() for cue in (row["cues"] or "").split(";") if cue.strip()]
+        if not category and not cues:
+            continue
+        if not re.fullmatch(r"[A-Z][A-Z0-9_-]{1,39}", category):
+            raise ValueError(f"{path.name}, line {number}: category {row['category']!r} must be a word of letters, digits, - and _.")
+        written = (row["rung"] or "").strip()
+        if not written and category in LADDER:
+            written = str(LADDER[category])
+        if not re.fullmatch(r"[+-]?\d{1,2}", written):
+            raise ValueError(f"{path.name}, line {number}: rung {row['rung']!r} of {category} must be a whole number, from -4 (yields) to 9 (force).")
+        rung = int(written)
+        if rung not in range(-10, 11):
+            raise ValueError(f"{path.name}, line {number}: rung {rung} of {category} must lie between -10 and 10.")
+        if category in LADDER and rung != LADDER[category]:
+            raise ValueError(f"{path.name}, line {number}: {category} is on rung {LADDER[category]} of the ladder; give your category another name to use rung {rung}.")
+        if rungs.setdefault(category, rung) != rung:
+            raise ValueError(f"{path.name}, line {number}: {category} has rung {rung} here and rung {rungs[category]} above.")
+        if not cues:
+            raise ValueError(f"{path.name}, line {number}: {category} has no cues; write at least one word or pattern.")
+        kind = (row.get("kind") or "").strip().lower()
+        if kind and kind not in ("verb", "noun", "posture", "phrase"):
+            raise ValueError(f"{path.name}, line {number}: kind {row['kind']!r} is none of verb, noun, posture, phrase.")
+        for cue in cues:
+            parts = cue.split()
+            unknown = [c for c in re.findall(r"<([^<>]*)>", cue) if c not in word_classes()]
+            if unknown:
+                raise ValueError(f"{path.name}, line {number}: cue {cue!r} uses the word class <{unknown[0]}>, which data/act_words.csv does not have.")
+            if parts[0] in ("…", "...", "..") or parts[-1] in ("…", "...", ".."):
+                raise ValueError(f"{path.name}, line {number}: cue {cue!r} begins or ends with a gap.")
+            for one in [kind] if kind else ["verb", "noun"]:
+                rows.append({"cue": cue, "category": category, "plover": "", "kind": one, "sense": "plain", "modality": "", "target": (row.get("target") or "").strip() or "object"})
+    if not rows:
+        raise ValueError(f"{path.name} has no categories below its first line.")
+    return rows, rungs
+
+
+@functools.lru_cache(maxsize=8)
+def _codebook(path, stamp):
+    classes = word_classes()
+    own, rungs = read_codebook(path) if path else ([], {})
+    cues = [_compile(row, classes, own=True) for row in own] + [_compile(row, classes) for row in _shipped_rows()]
+    index = {}
+    for cue in cues:
+        for form in cue.elements[0]:
+            index.setdefault(form, []).append(cue)
+    for known in index.values():
+        known.sort(key=lambda cue: (not cue.own, -cue.size))
+    return Codebook(index, classes, LADDER | rungs)
+
+
+def load_codebook(path=None):
+    """The cues compiled for look-up; path: a user's codebook, whose cues win over ours (see `read_codebook` for its form and errors)."""
+    if not path:
+        return _codebook(None, None)
+    path = Path(path)
+    return _codebook(str(path), path.stat().st_mtime_ns if path.is_file() else None)
+
+
+# -- matching -----------------------------------------------------------------------------------------------------------------
+
+
+class Match(NamedTuple):
+    """A cue at words [first, last] of a sentence; tag: verb form (base, s, past, participle, ing) or "noun"."""
+
+    first: int
+    last: int
+    cue: Cue
+    tag: str
+
+
+# Verbs whose base and -s forms are also nouns: read as verbs only where the neighbours say so.
+ALSO_NOUNS = frozenset(
+    """attack strike hit target raid storm capture advance fight battle clash crush murder torture rape ambush assault move station base post ban block search sack jam hack blockade
+    boycott sanction embargo protest rally march demonstration riot demand request appeal call urge press push pressure veto release surrender retreat free lift ease pardon aid fund
+    finance train help support supply ship shelter rescue visit host meet talk phone welcome praise back promise pledge offer contact deal accord sign charge suit blame fault rebuke
+    censure threat warn patrol test drill alert arm mass position dispatch scramble shell bomb beat burn loot shoot kill wound sink pound hammer gas target fire wage stage mount
+    start open shut cut jail detain tow ram purge order brand label mock question fuel reject resist snub slam cover fly sail raise shift rush commit expand keep hold return swap exchange
+    delay trade team call spy shout stab blast explode set lock force drive pursue downgrade freeze halt stop end leave recall bar deny quit scrap abandon ground benefit cease drop relax
+    reverse lobby summon propose insist treat lend sell transfer clear distribute arrest broker discuss seal strike gather shuttle pay face rattle suffer bear approve finance increase boost
+    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke""".split()
+)
+MODIFIER_BEFORE_NOUN = frozenset("'s of in on the a an this that these those its their his her our my any no some every each another such by from with against after before during amid for over".split())
+
+
+def _verb_at(words, i, tags):
+    """The tag with which the word at i is a verb here, or None when it is a noun or adjective."""
+    low = words[i].low
+    before = words[i - 1].low if i else ""
+    following = words[i + 1].low if i + 1 < len(words) else ""
+    if "ing" in tags:
+        if before in DETERMINER or before == "'s" and not clauses._is_clitic_verb(words, i - 1):
+            return None
+        if i == 0 and following in PREPOSITION and following != "to":
+            return None
+        return "ing"
+    if tags & {"past", "participle"} and not tags & {"base"}:
+        if before in DETERMINER - {"that", "these", "those", "all", "both", "other", "many", "some"} or before in ("'s", "of", "in", "with", "for") and before not in ("that",):
+            if following not in PREPOSITION and following not in (",", ".", "and") or before in ("a", "an", "'s"):
+                return None
+        return "past"
+    if low not in ALSO_NOUNS and (low[:-1] not in ALSO_NOUNS or not low.endswith("s")) and (low[:-2] not in ALSO_NOUNS or not low.endswith("es")):
+        return "base" if "base" in tags and "past" not in tags else "past" if "past" in tags else "s"
+    if before in clauses.MODAL or before in clauses.DO or before in ("to", "not", "n't", "never", "who", "which", "let"):
+        return "base" if before not in ("who", "which") else "s"
+    if before in clauses.SUBJECT_PRONOUN or before in clauses.ADVERB | {"and"} and i > 1 and (words[i - 2].low in clauses.MODAL | clauses.SUBJECT_PRONOUN | {"to"}):
+        return "base"
+    if "past" in tags and before in clauses.HAVE | BE:
+        return "past"
+    if before in MODIFIER_BEFORE_NOUN or before in PREPOSITION or before in BE or before in clauses.HAVE:
+        return None
+    if following in DETERMINER or following in clauses.PRONOUN:
+        return "s" if "s" in tags else "past" if "past" in tags else "base"
+    return "maybe"
+
+
+def _match(cue, words, i):
+    """Index of the last word of the cue when it matches at i, else None."""
+    elements, k, j, n = cue.elements, 1, i, len(words)
+    while k < len(elements):
+        element = elements[k]
+        if element is None:
+            k += 1
+            wanted, stop = elements[k], min(n, j + 2 + GAP)
+            j += 1
+            while j < stop and words[j].low not in wanted:
+                if words[j].low in clauses.HARD or words[j].low in clauses.RELATIVE and words[j].low != "that" or words[j].low in ("if", "unless", "because", "but"):
+                    return None
+                j += 1
+            if j >= stop:
+                return None
+        else:
+            j += 1
+            if j < n and words[j].low not in element and k == 1 and elements[0] & {"not", "n't"} and words[j].low in clauses.AUXILIARY | clauses.ADVERB and j + 1 < n:
+                j += 1  # "did not yet recognise"
+            if j >= n or words[j].low not in element:
+                return None
+        k += 1
+    return j
+
+
+def find_cues(words, codebook, originals=None):
+    """Cues of a sentence, left to right, none overlapping: longest first, then verbs, then unambiguous ones. NONE phrases hide what they cover."""
+    found = []
+    index = codebook.index
+    for i, word in enumerate(words):
+        for cue in index.get(word.low, ()):
+            last = _match(cue, words, i)
+            if last is None:
+                continue
+            if cue.kind == "verb":
+                tag = _verb_at(words, i, cue.verb_tags[word.low])
+                if tag == "maybe":
+                    tag = _headline_verb(words, i, originals)
+                if tag is None:
+                    continue
+            else:
+                tag = cue.kind
+                if cue.kind == "noun" and cue.size == 1 and _verb_like(words, i):
+                    continue
+            found.append(Match(i, last, cue, tag))
+    found.sort(key=lambda m: (not m.cue.own, m.cue.category != "NONE", -m.cue.size, m.tag in ("noun",), m.cue.ambiguous, m.last - m.first, m.first))
+    taken, kept = bytearray(len(words)), []
+    for match in found:
+        covered = taken[match.first : match.last + 1]
+        shared = match.cue.category == "REQUEST" and match.tag == "noun" and match.first and taken[match.first] and not any(taken[match.first + 1 : match.last + 1]) and match.last > match.first
+        if any(covered) and not shared:
+            continue
+        taken[match.first : match.last + 1] = b"\x01" * (match.last + 1 - match.first)
+        kept.append(match)
+    return sorted((m for m in kept if m.cue.category != "NONE"), key=lambda m: m.first)
+
+
+def _headline_verb(words, i, originals):
+    """Base or -s form between a name or plural and a noun phrase: "Israel strikes Beirut", "troops attack villages"."""
+    if not i:
+        return None
+    before, following = words[i - 1], words[i + 1] if i + 1 < len(words) else None
+    if following is None or following.low in PREPOSITION | BE | clauses.MODAL or following.low in (".", ",", ";", ":", "and", "or", "'s"):
+        return None
+    named = bool(originals) and originals(before)[:1].isupper()
+    if words[i].low.endswith("s") and not words[i].low.endswith("ss"):
+        return "s" if named else None
+    return "base" if before.low.endswith("s") and not before.low.endswith(("ss", "'s")) and before.low not in ("is", "was", "this", "his", "its", "as", "has", "does", "us", "news") else None
+
+
+def _verb_like(words, i):
+    before = words[i - 1].low if i else ""
+    return before in clauses.MODAL | clauses.SUBJECT_PRONOUN or before == "to" and not (i > 1 and words[i - 2].low in ("due", "response", "end", "threat", "leading", "led", "reaction", "stop", "opposition", "prior"))
+
+
+# -- who is there: participants of a sentence --------------------------------------------------------------------------------------
+
+STATE_NOUNS = frozenset(
+    """troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
+    minister spokesman spokeswoman spokesperson court prosecutors prosecutor police diplomats diplomat envoy envoys negotiators negotiator delegation delegates lawmakers senators commander commanders
+    general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce aviation artillery gunners pilots sailors commandos paratroopers side
+    chief chancellor king emir prince senate congress intelligence navy coastguard guards officers state judge judges
+    tanks armour armor brigade battalion defence defense mission embassy capital leadership presidency kremlin monarch secretary deputy""".split()
+)
+GROUP_NOUNS = frozenset(
+    """rebels rebel militants militant insurgents gunmen gunman fighters militia militias militiamen guerrillas jihadists terrorists separatists paramilitaries junta opposition protesters demonstrators
+    students workers farmers union unions residents villagers civilians civilian migrants refugees group groups movement party gang gangs cartel hackers pirates kidnappers coalition alliance bloc allies mediators
+    mutineers attackers attacker assailants assailant bandits settlers crowd crowds activists teachers doctors nurses miners truckers lawyers hardliners loyalists faction factions warlord commander council
+    commission tribunal prisoners hostages inmates detainees people men women children families journalists journalist critics supporters exiles mercenaries peacekeepers inspectors countries nations
+    neighbours neighbors neighbour neighbor partners strikers dockworkers drivers pensioners monks clerics priests veterans relatives mothers citizens voters generals colonels officers troops convoy
+    company companies sanctions_x shipping vessels ships tanker enemy enemies aggressor adversary adversaries rivals rival police soldiers army government state states world community west""".split()
+)
+ALLIES = frozenset("allies allied partners ally neighbours neighbors".split())
+TITLE = frozenset(
+    """president minister prime foreign deputy defence defense chief general colonel secretary spokesman spokeswoman spokesperson press leader chancellor premier king queen prince emir ambassador envoy
+    commander senator governor mayor judge prosecutor director head official interior finance trade acting former vice state national security adviser advisor major lieutenant admiral captain
+    sergeant justice energy speaker chairman chairwoman coach pope cardinal bishop rebel opposition chief-of-staff first lady first-deputy senior top supreme""".split()
+)
+
+
+class Party(NamedTuple):
+    """A participant: words [first, last] of the sentence. name, id: who it stands for (rolled up); prep: the preposition before it; kind: named, place, person, nominal, pronoun; owner: possessive."""
+
+    first: int
+    last: int
+    name: str
+    id: str | None
+    prep: str | None
+    kind: str
+    owner: bool
+    demonym: bool
+
+
+class _Names:
+    """Names of one article: entity -> (display, id) after rolling up."""
+
+    def __init__(self, document, mentions, roll_up):
+        from helpers import entities, gazetteers
+
+        self.mentions, self.starts, self.roll_up = mentions, [m.start for m in mentions], roll_up
+        self.states = entities.affiliations(document, mentions) if mentions else {}
+        names = gazetteers.load().names
+        self.kinds = {}
+        for m in mentions:
+            if m.entity_id not in self.kinds:
+                entry = names.get(gazetteers.normalise(m.entity)) if m.type in ("ORG", "LOC") else None
+                self.kinds[m.entity_id] = entry.kind if entry else ""
+
+    def show(self, mention):
+        """(display, id, kind) of a mention as a participant."""
+        if mention.metonym_of and mention.type != "PER":
+            state = self.states.get(mention.entity_id)
+            return (state[1] if state else mention.entity, mention.metonym_of, "named")
+        state = self.states.get(mention.entity_id)
+        kind = "person" if mention.type == "PER" else "place" if mention.type == "LOC" and state and state[0] != mention.entity_id else "named"
+        name = mention.entity.strip("()")
+        if not state or state[0] == mention.entity_id or not self.roll_up:
+            return name, mention.entity_id, kind
+        if name.startswith("unnamed "):
+            return state[1], state[0], kind
+        return f"{state[1]} ({name})", state[0], kind
+
+    def inside(self, start, end):
+        k = bisect.bisect_left(self.starts, start)
+        while k < len(self.mentions) and self.mentions[k].start < end:
+            if self.mentions[k].end <= end:
+                yield self.mentions[k]
+            k += 1
+
+
+def _word_range(words, starts, mention):
+    first = bisect.bisect_right(starts, mention.start) - 1
+    last = bisect.bisect_left(starts, mention.end) - 1
+    return max(first, 0), max(last, first, 0)
+
+
+def participants(article, words, names):
+    """Participants of a sentence in order: mentions of entities and nouns for actors, joined where one describes the other."""
+    if not words:
+        return []
+    starts = [w.start for w in words]
+    found = []
+    for mention in names.inside(words[0].start, words[-1].end):
+        if mention.type == "MISC" or names.kinds.get(mention.entity_id) == "outlet":
+            continue
+        first, last = _word_range(words, starts, mention)
+        if mention.kind == "nominal" and mention.type == "PER" and found and found[-1][0] >= first:
+            found.pop()
+        found.append((first, last, mention))
+    spans = {i for first, last, _ in found for i in range(first, last + 1)}
+    nominal = [(i, i, None) for i, w in enumerate(words) if i not in spans and (w.low in STATE_NOUNS or w.low in GROUP_NOUNS)]
+    items = sorted(found + nominal, key=lambda item: (item[0], -item[1]))
+    parties, k = [], 0
+    for first, last, mention in items:
+        if parties and first <= parties[-1].last:
+            continue
+        owner = last + 1 < len(words) and words[last + 1].low in ("'s", "'")
+        if mention is not None:
+            name, identity, kind = names.show(mention)
+            if mention.kind == "pronoun":
+                kind = "pronoun"
+            demonym = mention.kind == "demonym" and not any(article[mention.start : mention.end].endswith(e) for e in ("ans", "sis", "nis"))
+            while parties and kind == "person" and mention.kind == "named" and _titles_between(words, parties[-1].last, first):
+                gone = parties.pop()
+                first = gone.first
+            parties.append(Party(first, last, name, identity, _preposition(words, first), kind, owner, demonym))
+            continue
+        low = words[first].low
+        modifier = parties[-1] if parties and _joined(words, parties[-1], first) else None
+        if modifier is not None and modifier.kind != "person" and low not in ALLIES:
+            parties.pop()
+            as_state = low in STATE_NOUNS or modifier.kind == "named" and not modifier.demonym
+            name = modifier.name if as_state else _as_written(article, words, modifier.first, last)
+            identity = modifier.id if as_state else None
+            parties.append(Party(modifier.first, last, name, identity, modifier.prep, "named" if as_state else "nominal", owner, False))
+            continue
+        if modifier is not None and modifier.kind == "person":
+            continue
+        begin = first
+        if modifier is not None:
+            begin = modifier.first
+            parties.pop()
+        elif first and words[first - 1].low in ("its", "their", "his", "her", "our") or first and low in GROUP_NOUNS and _describes(words[first - 1].low):
+            begin = first - 1
+        parties.append(Party(begin, last, _as_written(article, words, begin, last), None, _preposition(words, begin), "nominal", owner, False))
+    return _attach_of(words, parties)
+
+
+ADJECTIVE = frozenset("armed masked angry striking opposition rebel ethnic islamist pro-government anti-government suspected local tribal coastal mutinous disgruntled young opposition student government presidential border riot western regional criminal communist maoist separatist jihadist loyalist foreign senior security".split())
+
+
+def _describes(low):
+    return low in ADJECTIVE
+
+
+def _as_written(article, words, first, last):
+    return article[words[first].start : words[last].end]
+
+
+def _titles_between(words, left, right):
+    between = words[left + 1 : right]
+    return len(between) <= 6 and all(w.low in TITLE or w.low in ("'s", "and", "-") for w in between) and not (not between and False)
+
+
+def _joined(words, party, first):
+    """True when `party` modifies the noun at `first`: "Russian armoured troops", "Sudan's army", "Hamas fighters"."""
+    between = [w.low for w in words[party.last + 1 : first]]
+    if len(between) > 3 or any(b in PREPOSITION or b in COORDINATOR or b in BE or b in clauses.MODAL or b in clauses.HAVE or not b[:1].isalnum() and b != "'s" for b in between):
+        return False
+    if party.demonym or party.owner or not between:
+        return not any(b in REPORTING for b in between) and not (between and not party.owner and not party.demonym)
+    return False
+
+
+def _preposition(words, first):
+    j = first - 1
+    while j >= 0 and first - j <= 4:
+        low = words[j].low
+        if low in PREPOSITION:
+            return low
+        if low in DETERMINER or low in ADJECTIVE or low.isdigit() or low in TITLE or low in ("about", "some", "hundreds", "thousands", "dozens", "three", "two", "four", "five", "six", "ten", "nearly", "neighbouring", "neighboring", "eastern", "western", "northern", "southern", "central", "nearby", "both"):
+            j -= 1
+            continue
+        return None
+    return None
+
+
+def _attach_of(words, parties):
+    """"the government of Mali", "leaders of Hezbollah": the noun takes the identity of the name after it."""
+    joined = []
+    for party in parties:
+        before = joined[-1] if joined else None
+        if before is not None and before.kind == "nominal" and party.kind in ("named", "place") and party.first - before.last <= 3 and party.prep in ("of", "from") and words[before.last + 1].low in ("of", "from"):
+            if words[before.last].low in STATE_NOUNS:
+                joined[-1] = before._replace(last=party.last, name=party.name, id=party.id, kind="named")
+                continue
+        joined.append(party)
+    return joined
+
+
+def _list_of(words, parties, k, step=1):
+    """Parties coordinated with parties[k]: "the UK, France and Denmark", "the U.S. and its allies"."""
+    group = [parties[k]]
+    j = k
+    while 0 <= j + step < len(parties):
+        left, right = (parties[j], parties[j + step]) if step > 0 else (parties[j + step], parties[j])
+        between = [w.low for w in words[left.last + 1 : right.first]]
+        if not between or len(between) > 3 or not all(b in ("and", ",", "or", "&", "the", "both", "of", "as", "well") for b in between) or not any(b in ("and", ",", "or", "&", "well") for b in between):
+            break
+        if between == [","] and not _later_and(words, right.last):
+            break
+        group.append(parties[j + step])
+        j += step
+    return group if step > 0 else group[::-1]
+
+
+def _later_and(words, i):
+    return any(w.low in ("and", "or") for w in words[i + 1 : i + 6])
+
+
+# -- direction ------------------------------------------------------------------------------------------------------------------
+
+
+def _verb_between(words, matches, left, right, skip):
+    """True when another act's verb or a reporting verb stands between two words."""
+    return any(m.first > left and m.first < right and m.tag not in ("noun", "posture") for m in matches if m is not skip) or any(words[j].low in REPORTING or words[j].low in BE for j in range(left + 1, right))
+
+
+def subject_of(words, parties, matches, match, group, previous):
+    """The parties that are the grammatical subject of a verb, as a list; empty when none is found.
+
+    previous: subject of the act before in the same sentence, for "accused Chad and recalled its envoy".
+    """
+    here = group.first
+    before = words[here - 1].low if here else ""
+    k = here - 1
+    while k >= 0 and (words[k].low in clauses.ADVERB or words[k].low.endswith("ly")):
+        k -= 1
+    linked = words[k].low if k >= 0 else ""
+    if group.infinitive or (match.tag == "ing" and group.bare and linked != "" and (linked in PREPOSITION or linked == ",")):
+        if previous:
+            return previous
+        left = clauses.boundary_left(words, here)
+        return _first_subject(words, parties, left, here) or _first_subject(words, parties, 0, here)
+    if linked in ("and", "but", "or", ",") and previous is not None and not any(p.first > _last_verb(matches, match) and p.last < here and p.prep is None for p in parties[-0:] if _adjacent(words, p, here)):
+        return previous
+    if before in ("who", "which", "that") or linked in ("who", "which"):
+        near = [i for i, p in enumerate(parties) if p.last < here - 1]
+        if near:
+            named = [i for i in near if here - parties[i].last <= 6]
+            return [parties[named[0] if parties[named[0]].prep is None else named[-1]]] if named else [parties[near[-1]]]
+    left = clauses.boundary_left(words, here)
+    inside = [i for i, p in enumerate(parties) if p.first >= left and p.last < here]
+    free = [i for i in inside if parties[i].prep is None and not parties[i].owner] or [i for i in inside if parties[i].prep is None]
+    if not free:
+        if left and words[left - 1].low in ("who", "which", "that", "while", "when", "as", "where"):
+            near = [i for i, p in enumerate(parties) if p.last < left]
+            return [parties[near[-1]]] if near and words[left - 1].low in ("who", "which", "that") else previous or []
+        return previous or _first_subject(words, parties, 0, here)
+    clear = [i for i in free if not _verb_between(words, matches, parties[i].last, here, match)]
+    pool = clear or free
+    commas = [j for j in range(left, here) if words[j].low == ","]
+    if commas:
+        after = [i for i in pool if parties[i].first > commas[-1]]
+        pool = after or pool[:1]
+    chosen = pool[-1] if not clear and len(free) > 1 and any(m.first < here and m.first > left and m is not match for m in matches) else pool[0]
+    backward = _list_of(words, parties, chosen, -1)
+    forward = _list_of(words, parties, chosen, 1)
+    return backward[:-1] + [p for p in forward if p.last < here]
+
+
+def _last_verb(matches, match):
+    return max((m.last for m in matches if m.first < match.first and m.tag not in ("noun",)), default=-1)
+
+
+def _adjacent(words, party, here):
+    return all(w.low in clauses.ADVERB or w.low.endswith("ly") or w.low in ("have", "has", "had") for w in words[party.last + 1 : here])
+
+
+def _first_subject(words, parties, left, right):
+    for k, party in enumerate(parties):
+        if party.first >= left and party.last < right and party.prep is None and not (party.owner and k + 1 < len(parties) and parties[k + 1].first == party.last + 2):
+            return [p for p in _list_of(words, parties, k) if p.last < right]
+    return []
+
+
+TAKES = {  # prepositions before the target, by category; None: the direct object
+    "FORCE": (None, "against", "on", "at", "into", "with", "upon", "toward", "towards"),
+    "COERCE": (None, "against", "on", "at", "of"),
+    "THREATEN": (None, "against", "to", "at", "toward", "towards", "from_"),
+    "ACCUSE": (None, "against", "at", "on", "of", "to", "into"),
+    "REJECT": (None, "from", "by", "of", "with", "to"),
+    "REQUEST": (None, "on", "upon", "to", "from", "with", "of"),
+    "SANCTION": (None, "on", "against", "with", "to", "from", "of"),
+    "PROTEST": ("against", "at", "with", "outside"),
+    "TALK": (None, "with", "to", "for"),
+    "AID": (None, "to", "for"),
+    "YIELD": ("to", "on", "against", "for", None),
+    "MOBILIZE": ("against",),
+}
+PLACES = ("in", "of", "near", "outside", "over", "across", "from", "around", "inside", "between")
+
+
+def object_of(words, parties, category, start, stop, *, passive=False):
+    """(targets, place): the parties to the right that the act is directed at, and the place where it happens when no target is named."""
+    take = TAKES.get(category, (None, "against", "on", "at", "to", "with"))
+    place = None
+    for k, party in enumerate(parties):
+        if party.first < start or party.last >= stop:
+            continue
+        prep = party.prep
+        if prep == "by":
+            break
+        if passive and prep is None:
+            continue
+        if prep in take:
+            return [p for p in _list_of(words, parties, k) if p.last < stop], place
+        if place is None and prep in PLACES and category in ("FORCE", "COERCE", "SANCTION", "ACCUSE", "PROTEST", "YIELD"):
+            place = [party]
+    return [], place
+
+
+def agent_of(words, parties, start, stop):
+    """The parties after "by"."""
+    for k, party in enumerate(parties):
+        if party.first >= start and party.last < stop and party.prep == "by":
+            return [p for p in _list_of(words, parties, k) if p.last < stop]
+    return []
+
+
+def border_of(words, parties, start, stop):
+    """The state on whose border something stands: "on the Ukraine border", "along its border with Poland"."""
+    for j in range(start, stop):
+        if words[j].low in ("border", "borders", "frontier", "borderline"):
+            for party in parties:
+                if party.kind in ("named", "place") and (0 <= j - party.last <= 3 and party.first >= start - 1 or 0 < party.first - j <= 3 and words[j + 1].low in ("with", "of", "to")):
+                    return [party]
+    return []
+
+
+def between_of(words, parties, start, stop):
+    """Both sides of "between A and B"."""
+    for k, party in enumerate(parties):
+        if start <= party.first < stop and party.prep in ("between", "among"):
+            sides = _list_of(words, parties, k)
+            if len(sides) > 1:
+                return sides
+    return []
+
+
+# -- one act ------------------------------------------------------------------------------------------------------------------
+
+
+class _Found:
+    """An act while it is being worked out."""
+
+    __slots__ = ("match", "group", "category", "modality", "actors", "targets", "place", "beneficiary", "alleged", "first", "last", "explicit", "reciprocal", "accuser", "verb", "dropped", "governed", "sentence", "confidence")
+
+    def __init__(self, match, group, sentence):
+        self.match, self.group, self.sentence = match, group, sentence
+        self.category, self.modality = match.cue.category, "actual"
+        self.actors, self.targets, self.place, self.beneficiary = [], [], None, None
+        self.alleged = self.reciprocal = self.dropped = False
+        self.first, self.last = match.first, match.last
+        self.accuser = self.governed = None
+        self.verb = match.tag not in ("noun", "posture")
+        self.confidence = 0.0
+
+
+class _Sentence(NamedTuple):
+    span: tuple
+    words: list
+    parties: list
+    matches: list
+    conditions: list
+
+
+def read_modality(words, match, group, conditions, category):
+    """The modality of an act from its verb group, the conditions of its sentence, and denial around it."""
+    i = match.first
+    inside = next((c for c in conditions if c[0] <= i < c[1]), None)
+    if inside is not None:
+        return "conditional" if inside[2] == "unless" and False else "possible"
+    outside = bool(conditions) and any(c[2] != "whether" for c in conditions)
+    later = group.future or group.would or "announced" in group.effects or "threatened" in group.effects
+    if match.cue.words.split()[0] in ("not", "never") or match.cue.words.startswith("fail"):
+        negated = False
+    else:
+        negated = group.negated or "denied" in group.effects
+    if group.negated and "denied" in group.effects:
+        return "possible"  # did not rule out
+    if negated:
+        if outside and later and category in HOSTILE:
+            return "conditional"
+        return "denied"
+    if _denial_before(words, group.first):
+        return "denied"
+    if "threatened" in group.effects:
+        return "conditional" if outside and group.would else "threatened"
+    if group.may or group.can or "possible" in group.effects:
+        return "possible"
+    if outside and (group.future or group.would):
+        return "conditional"
+    if "announced" in group.effects or group.future or group.would:
+        return "announced"
+    if match.cue.modality:
+        return "conditional" if outside and match.cue.modality == "announced" else match.cue.modality
+    return "actual"
+
+
+DENIAL = frozenset("denied denies denying deny refuted refutes rejected_x dismissed_x disavowed".split())
+
+
+def _denial_before(words, first):
+    """True inside "denied that …", "denied …ing", "no evidence that", "ruled out"."""
+    j = first - 1
+    while j >= 0 and first - j < 14:
+        low = words[j].low
+        if low in clauses.HARD or low in QUOTE or low in ("but", "because", "while", "although", "after", "who", "which"):
+            return False
+        if low in DENIAL:
+            return True
+        if low == "out" and j and words[j - 1].low in ("ruled", "rules", "ruling", "rule"):
+            return not (j > 2 and (words[j - 2].low in clauses.NEGATION))
+        if low == "," and first - j > 1:
+            return False
+        j -= 1
+    return False
+
+
+NOMINAL_EFFECT = {
+    "possible": "possible", "potential": "possible", "possibly": "possible", "likely": "possible", "feared": "possible", "imminent": "possible", "hypothetical": "possible", "any": "possible",
+    "planned": "announced", "upcoming": "announced", "proposed": "announced", "scheduled": "announced", "forthcoming": "announced", "future": "possible", "threatened": "threatened",
+    "alleged": "alleged", "no": "denied", "never": "denied",
+}
+FEARS = frozenset("fear fears feared worries worry concern concerns risk risks danger dangers prospect possibility likelihood chance threat event case".split())
+AGAINST_ACT = frozenset("deter deters deterring deterred prevent prevents preventing prevented avert averting averted avoid avoiding avoided stop_x thwart thwarted foil foiled repel repelled counter countering forestall against resist repelling withstand discourage".split())
+
+
+def read_noun_modality(words, match, conditions, category):
+    """The modality of a nominal act ("fears of an invasion", "no attack", "planned sanctions"), or "drop" when it is only to be deterred."""
+    i = match.first
+    if any(c[0] <= i < c[1] for c in conditions):
+        return "possible"
+    modality = "actual"
+    for j in range(i - 1, max(-1, i - 7), -1):
+        low = words[j].low
+        if low in clauses.HARD or low in QUOTE or low == ",":
+            break
+        if low in NOMINAL_EFFECT and i - j <= 3:
+            modality = NOMINAL_EFFECT[low]
+            if low == "any":
+                modality = "possible"
+            break
+        if low in AGAINST_ACT and category in HOSTILE:
+            return "drop" if low != "against" or i - j <= 3 and words[j - 1].low in ("defend", "guard", "protect", "defence", "defense", "protection") else modality
+        if low in FEARS and any(w.low in ("of", "over", "about", "that") for w in words[j + 1 : i]):
+            return "threatened" if low == "threat" else "possible"
+        if low in ("plan", "plans", "planned", "plotting", "planning", "prepare", "preparing", "prepares", "threatened", "threatens", "threatening", "approved", "ordered", "consider", "considering"):
+            modality = "threatened" if low.startswith("threat") else "possible" if low.startswith("consider") else "announced"
+            break
+    if _denial_before(words, i):
+        return "denied"
+    if modality == "actual":
+        after = [w.low for w in words[match.last + 1 : match.last + 4]]
+        if after[:1] and after[0] in clauses.FUTURE:
+            return "conditional" if conditions else "announced"
+        if after[:1] and after[0] in clauses.WOULD:
+            return "conditional"
+        if after[:1] and after[0] in clauses.MAY:
+            return "possible"
+    return modality
+
+
+PURPOSES = (
+    ("deter", re.compile(r"\b(?:to deter|deterring|deterrent|deterrence|as a warning|to discourage|think twice|to dissuade|to prevent|to stop .{0,40} from|keep .{0,30} from|in case)\b")),
+    ("punish", re.compile(r"\b(?:punish\w*|in retaliation|retaliat\w+|in revenge|reprisal|avenge|penali[sz]e|as punishment|tit-for-tat)\b")),
+    ("compel", re.compile(r"\b(?:to force|to compel|to pressure|to press|to coerce|in order to make|to make .{0,30} (?:accept|agree|withdraw|release)|pressure .{0,30} into|to bend|to squeeze|to wring|until .{0,60}|unless .{0,60})\b")),
+    ("reassure", re.compile(r"\b(?:reassur\w+|to assure|to calm|to support .{0,20} allies|to assist .{0,20} allies|show of support)\b")),
+)
+
+
+def read_purpose(words, found, category, modality):
+    """deter, punish, compel, reassure or None: from the words between the act and the end of its clause, then from the modality."""
+    stop = min(len(words), found.last + 22)
+    right = " ".join(w.low for w in words[max(0, found.first - 6) : stop])
+    for purpose, pattern in PURPOSES:
+        if purpose == "compel" and category not in HOSTILE:
+            continue
+        if pattern.search(right):
+            return purpose
+    if category in HOSTILE and category not in ("REQUEST", "REJECT", "ACCUSE"):
+        if modality == "denied":
+            return "reassure"
+        if modality == "conditional":
+            return "deter"
+    return None
+
+
+EVERYDAY = ("sport", "business", "weather", "health", "art")
+
+
+def everyday(words, classes):
+    """How many words speak of sport, business, weather, health or art, less those of armed conflict and politics."""
+    count = armed = political = 0
+    for word in words:
+        low = word.low
+        if low in classes["armed"]:
+            armed += 1
+        elif low in classes["political"]:
+            political += 1
+        elif any(low in classes[name] for name in EVERYDAY):
+            count += 1
+    return count, armed, political
+
+
+def plausible(match, counts, context, has_state):
+    """False where an ambiguous cue stands in everyday surroundings ("a price war", "Bulgaria crushed Andorra 5-0")."""
+    count, armed, political = counts
+    if match.cue.own:
+        return True
+    strong_field = context["everyday"] > 1.5 * (context["armed"] + .3 * context["political"]) and context["everyday"] >= 3
+    if match.cue.ambiguous:
+        if count > armed + political * .5:
+            return False
+        if strong_field:
+            return armed > 1
+        return bool(armed or political or has_state or context["armed"] >= 3)
+    if strong_field or count >= 2 and count > armed + political:
+        return armed + political > count or armed > 1 or bool(has_state and armed + political)
+    return True
+
+
+OBJECT_CONTROL = frozenset({"REQUEST"})
+
+
+def _link(acts, words):
+    """Let acts that govern others take them in: "threatened to strike" is one threatened strike, "called for a ceasefire" one request."""
+    for k, outer in enumerate(acts):
+        if outer.dropped:
+            continue
+        for inner in acts[k + 1 :]:
+            if inner.dropped or inner.sentence is not outer.sentence or inner.first <= outer.first:
+                continue
+            start = max(outer.last + 1, outer.first)
+            begin = inner.group.first if inner.verb else inner.first
+            between = [w.low for w in words[start : max(start, begin)]]
+            if any(b in clauses.HARD or b in ("but", "after", "because", "while", "although", "since", "as", "before", "amid", "following", "when", "if", "unless", "where") for b in between):
+                break
+            quoted_apart = any(b in QUOTE for b in between)
+            verbless = not any(b in BE | clauses.HAVE | clauses.MODAL | REPORTING for b in between)
+            coordinated = bool(between) and between[-1] in ("and", ",", "or") and inner.verb and not inner.group.infinitive and inner.match.tag != "ing"
+            category = outer.category
+            starts = words[begin].low if begin < len(words) else ""
+            governed = inner.verb and (starts == "to" or inner.group.infinitive) or inner.match.tag == "ing" and bool(between) and between[-1] in ("of", "for", "from", "against", "with", "over")
+            if category == "REQUEST" and len(between) <= 14 and not coordinated:
+                stated = any(b in ("that", "must", "should") for b in between) or starts in ("must", "should", "to", "be") or governed or not inner.verb
+                if (stated or verbless) and not (inner.category in ("FORCE", "COERCE") and not inner.verb and any(b in ("over", "about") for b in between)):
+                    inner.dropped = True
+            elif category == "REJECT" and len(between) <= 9 and verbless and not coordinated and (governed or not inner.verb) and not (inner.category == "REQUEST" and inner.first <= outer.last):
+                inner.dropped = True
+            elif category == "REJECT" and starts in ("to", "that") and len(between) <= 2 and inner.verb and not coordinated:
+                inner.dropped = True
+            elif category == "THREATEN" and len(between) <= 4 and outer.verb and governed and not quoted_apart:
+                inner.modality = "threatened" if inner.modality in ("actual", "announced", "threatened", "conditional") else inner.modality
+                inner.first, inner.actors, inner.governed = outer.first, inner.actors or outer.actors, outer
+                outer.dropped = True
+                break
+            elif category == "THREATEN" and not outer.verb and len(between) <= 3 and not inner.verb:
+                inner.modality, inner.first, outer.dropped = "threatened", outer.first, True
+                break
+            elif category in ("TALK", "SUPPORT", "AID") and outer.match.cue.plover == "AGREE" and governed and len(between) <= 3:
+                inner.modality = "announced" if inner.modality == "actual" else inner.modality
+                inner.first, inner.governed = outer.first, outer
+                outer.dropped = True
+                break
+            elif category == "TALK" and not inner.verb and verbless and len(between) <= 6 and inner.category in ("TALK", "YIELD", "AID"):
+                inner.dropped = True
+            elif category == "ACCUSE" and (between[-1:] and between[-1] in ("of", "for", "over", "that") or any(b in ("of", "for", "over", "that") for b in between)) and not coordinated:
+                if inner.verb and any(w.low in ("trying", "seeking", "planning", "plotting", "attempting", "wanting", "preparing") for w in words[outer.last + 1 : inner.match.first]):
+                    inner.dropped = True
+                elif inner.category == "ACCUSE" and inner.match.cue.ambiguous is False and not inner.verb:
+                    inner.dropped = True
+                else:
+                    inner.alleged, inner.accuser = True, outer
+            elif category == "ACCUSE" and not inner.verb and inner.category == "ACCUSE" and len(between) <= 6:
+                inner.dropped = True
+            elif category == "MOBILIZE" and governed and inner.category in ("AID", "TALK", "FORCE", "COERCE", "MOBILIZE", "YIELD") and len(between) <= 8:
+                inner.dropped = True
+            elif not inner.verb and inner.category == outer.category and len(between) <= 2 and verbless:
+                inner.dropped = True
+            elif category in ("FORCE", "COERCE", "SANCTION") and not inner.verb and inner.category == category and verbless and len(between) <= 5:
+                inner.dropped = True
+
+
+def _read_sentence(document_text, span, names, codebook, context):
+    """The acts of one sentence with modality and direction, before the article's context is used."""
+    words = clauses.words_of(document_text, *span)
+    index = codebook.index
+    if not any(w.low in index for w in words):
+        return None, []
+    matches = find_cues(words, codebook, lambda w: document_text[w.start : w.end])
+    if not matches:
+        return None, []
+    parties = participants(document_text, words, names)
+    conditions = clauses.protases(words)
+    sentence = _Sentence(span, words, parties, matches, conditions)
+    counts = everyday(words, codebook.classes)
+    has_state = any(p.kind in ("named", "person", "pronoun") for p in parties)
+    acts = []
+    previous = None
+    for match in matches:
+        if not plausible(match, counts, context, has_state):
+            continue
+        verb = match.tag not in ("noun", "posture")
+        participle = verb and bool(match.cue.verb_tags.get(words[match.first].low, set()) & {"participle", "past"}) and match.tag == "past"
+        group = clauses.verb_group(words, match.first, participle) if verb else clauses.Group(match.first, (), False, False, False, False, False, False, False, False, True)
+        found = _Found(match, group, sentence)
+        stop = clauses.boundary_right(words, match.last + 1)
+        if match.tag == "posture":
+            _direct_posture(words, parties, found, stop)
+            found.modality = read_modality(words, match, group, conditions, found.category) if words[match.last].low not in () else "actual"
+            if any(w.low in clauses.FUTURE for w in words[match.first : match.last]):
+                found.modality = "announced"
+        elif verb:
+            found.modality = read_modality(words, match, group, conditions, found.category)
+            if _capability(words, group):
+                continue
+            _direct_verb(words, parties, matches, found, stop, previous)
+            if not group.passive and found.actors:
+                previous = found.actors
+        else:
+            found.modality = read_noun_modality(words, match, conditions, found.category)
+            if found.modality == "drop":
+                continue
+            if found.modality == "alleged":
+                found.modality, found.alleged = "actual", True
+            _direct_noun(words, parties, matches, found, stop, previous)
+        acts.append(found)
+    _link(acts, words)
+    _pass_on(acts, words)
+    return sentence, [a for a in acts if not a.dropped and _kept(a, words)]
+
+
+def _capability(words, group):
+    """True for "can deploy", "able to strike", "designed to …": what could be done is no act."""
+    before = [w.low for w in words[max(0, group.first - 3) : group.first + 1]]
+    return group.can and not group.negated or any(b in ("designed", "capable", "able", "equipped", "trained") for b in before)
+
+
+def _direct_posture(words, parties, found, stop):
+    match = found.match
+    inside = [p for p in parties if p.last >= match.first - 3 and p.first <= match.last and not (p.first > match.first and p.prep is not None)]
+    owner = [p for p in parties if 0 <= match.first - p.last <= 3 and p.prep is None]
+    found.actors = [p for p in inside if p.first <= match.first + 1][:1] or owner[-1:]
+    found.targets = [p for p in border_of(words, parties, match.first, min(len(words), match.last + 5)) if p not in found.actors]
+
+
+def _direct_verb(words, parties, matches, found, stop, previous):
+    match, group, category = found.match, found.group, found.category
+    subject = subject_of(words, parties, matches, match, group, previous)
+    by = agent_of(words, parties, match.last + 1, min(stop + 4, len(words)))
+    passive = group.passive or (bool(by) and match.tag == "past" and by[0].first - match.last <= 4 and group.bare)
+    after = match.first + 1 if match.cue.size > 1 and None in match.cue.elements else match.last + 1
+    targets, place = object_of(words, parties, category, after, stop, passive=passive)
+    if match.cue.words.split()[0] in ("must", "should", "need"):
+        found.actors, found.targets = [], subject
+        return
+    if passive:
+        found.actors = by
+        if category == "MOBILIZE":
+            found.actors = by or [p for p in subject if p.kind != "nominal" or p.id]
+            found.targets = border_of(words, parties, match.last + 1, stop)
+        elif category in ("AID", "TALK", "YIELD") and targets:
+            found.targets = targets
+        else:
+            found.targets = subject
+        if category == "YIELD" and not by and not targets:
+            found.targets = subject
+        return
+    found.actors, found.targets = subject, [p for p in targets if p not in subject]
+    if category == "MOBILIZE":
+        found.targets = border_of(words, parties, match.first, stop) or found.targets
+        found.targets = [p for p in found.targets if p not in subject and p.id not in {s.id for s in subject if s.id}]
+        hosts = [p for p in parties if p.first > match.first and p.last < stop + 6 and p.prep in ("to", "in", "into", "at") and p.kind in ("named", "place")]
+        found.beneficiary = hosts[0] if hosts and not found.targets else None
+        helped = [p for p in parties if p.first > match.last and p.prep is None and any(w.low in ("assist", "help", "support", "protect", "reassure", "defend") for w in words[match.last + 1 : p.first])]
+        found.beneficiary = helped[0] if helped else found.beneficiary
+    elif category == "AID":
+        found.beneficiary = found.targets[0] if found.targets else None
+    found.place = place
+    if category == "TALK" and len(found.actors) > 1 and not found.targets:
+        found.reciprocal = True
+    sides = between_of(words, parties, after, stop) if category in ("TALK", "FORCE") else []
+    if sides and category == "TALK" and not found.targets:
+        found.beneficiary = None
+        if match.cue.words.split()[0] in ("mediate", "broker", "shuttle", "host"):
+            found.targets = sides
+    if category == "FORCE" and match.cue.words.startswith(("clash", "exchange", "trade", "fight", "battle")) and len(found.actors) > 1 and not found.targets:
+        found.reciprocal = True
+
+
+def _direct_noun(words, parties, matches, found, stop, previous):
+    match, category = found.match, found.category
+    owner = [p for p in parties if p.last < match.first and match.first - p.last <= 5 and _modifies(words, p, match.first)]
+    by = agent_of(words, parties, match.last + 1, stop)
+    sides = between_of(words, parties, match.first, stop)
+    if sides:
+        found.actors, found.targets, found.reciprocal = sides, [], True
+        return
+    after = match.last if words[match.last].low in PREPOSITION else match.last + 1
+    targets, place = object_of(words, parties, category, after, stop)
+    targets = [p for p in targets if p.first - match.last <= 7 and (p.prep is not None)]
+    from_ = [p for p in parties if p.first > match.last and p.last < stop and p.prep in ("from", "by", "of") and p.first - match.last <= 8]
+    if category in ("REQUEST", "REJECT", "YIELD", "MOBILIZE") and from_ and not owner:
+        found.actors = from_[:1]
+        targets = [p for p in targets if p not in from_]
+    elif owner:
+        last = owner[-1]
+        bare = last.kind in ("named", "place") and not last.owner and not last.demonym and last.id and last.id.startswith("LOC:") and last.id not in ("LOC:united states", "LOC:united kingdom") and category in ("FORCE",)
+        if bare and not targets:
+            targets = [last]
+        else:
+            k = parties.index(last)
+            found.actors = _list_of(words, parties, k, -1)
+    if by:
+        found.actors = by
+    found.targets = targets
+    found.place = place
+    if category == "MOBILIZE":
+        found.targets = border_of(words, parties, match.first, stop) or [p for p in targets if p.prep == "against"]
+    if not found.actors and not by:
+        light = _light_subject(words, parties, matches, found)
+        if light:
+            found.actors = light
+    if category == "REJECT" and not found.targets:
+        found.targets = [p for p in parties if p.first > match.last and p.last < stop and p not in found.actors][:1]
+
+
+LIGHT = frozenset(
+    """launch launched launches launching begin began begins start started starts carry carried stage staged mount mounted conduct conducted announce announced announces impose imposed plan planned plans
+    declare declared make made makes making issue issued issues order ordered orders continue continued continues resume resumed hold held holds holding prepare prepared preparing face faced reiterated repeated renewed
+    voiced expressed lead led suffered unleash unleashed pursue pursued press pressed end ended lift step stepped escalate escalated intensified outline outlined have has had is are was were use used""".split()
+)
+
+
+def _light_subject(words, parties, matches, found):
+    """Subject of the verb that carries the noun: "Turkey announced a military operation"."""
+    i = found.match.first
+    for j in range(i - 1, max(-1, i - 6), -1):
+        low = words[j].low
+        if low in LIGHT:
+            return _first_subject(words, parties, clauses.boundary_left(words, j), j)
+        if low in clauses.HARD or low == "," or low in PREPOSITION or low in COORDINATOR:
+            return []
+    return []
+
+
+def _modifies(words, party, first):
+    between = [w.low for w in words[party.last + 1 : first]]
+    if any(b in PREPOSITION or b in COORDINATOR or b in clauses.HARD or b in QUOTE or b == "," or b in BE or b in clauses.HAVE or b in clauses.MODAL or b in REPORTING for b in between):
+        return False
+    return party.owner or party.demonym or len(between) <= 2 and party.kind in ("named", "place", "person")
+
+
+def _pass_on(acts, words):
+    """Direction that follows from the acts around: what someone is accused of, what is done in reply."""
+    for act in acts:
+        if act.accuser is not None:
+            accused = act.accuser.targets
+            if accused and act.verb and act.match.tag in ("ing",):
+                act.actors = accused
+            if not act.actors:
+                act.actors = accused
+            if not act.targets and act.category in HOSTILE and act.category != "MOBILIZE" and not act.place:
+                act.targets = [p for p in act.accuser.actors if p not in act.actors]
+        if act.category == "ACCUSE" and not act.targets:
+            inner = next((a for a in acts if a.accuser is act and a.actors), None)
+            if inner is not None:
+                act.targets = [p for p in inner.actors if p not in act.actors]
+
+
+def _kept(act, words):
+    """Nominal acts need somebody in them; single words in the past of the past participle as adjectives are no acts."""
+    if act.match.cue.own:
+        return True
+    if act.verb:
+        if act.group.bare and act.match.tag == "past" and act.match.cue.size == 1 and not act.actors and not act.targets and act.category in ("FORCE", "COERCE", "MOBILIZE"):
+            return False
+        return True
+    if act.match.tag == "posture":
+        return bool(act.actors or act.targets)
+    return bool(act.actors or act.targets or act.place and act.category in ("FORCE", "COERCE"))
+
+
+# -- the article ------------------------------------------------------------------------------------------------------------------
+
+
+def _adversaries(acts, document_text, names):
+    """Counts of who stands against whom in the article: Counter of (id or name, id or name), from explicit hostile acts and "A-B standoff"."""
+    against, friends = Counter(), Counter()
+    for act in acts:
+        for a in act.actors:
+            for b in act.targets:
+                pair = (a.id or a.name, b.id or b.name)
+                if pair[0] == pair[1]:
+                    continue
+                if act.category in HOSTILE:
+                    against[pair] += 1 + (act.category in ("FORCE", "MOBILIZE", "COERCE", "SANCTION", "THREATEN"))
+                elif act.category in ("AID", "TALK"):
+                    friends[pair] += 1
+    return against, friends
+
+
+def _label(parties):
+    seen = {}
+    for party in parties:
+        if party.name and party.name not in seen:
+            seen[party.name] = party
+    states = {p.name for p in seen.values()}
+    kept = [n for n in seen if not any(other != n and other.startswith(n + " (") for other in states)]
+    return "; ".join(kept) or None
+
+
+def _identity(parties):
+    return next((p.id for p in parties if p.id), None)
+
+
+def find_acts(document, encoding, mentions, statements, *, codebook=None, roll_up=True):
+    """All acts of an article, sorted by start.
+
+    document: `text.read(…)`; encoding: `Encoder.encode(document)`, or None for rules alone; mentions, statements: what `entities` and
+    `statements` found ([] is fine); codebook: path of a user's own categories (see `read_codebook`); roll_up: leaders and spokespersons act
+    for their state, "Russia (Vladimir Putin)" with the state's id; False keeps the persons. Never raises on any text; raises what
+    `read_codebook` raises when the user's file is wrong.
+    """
+    book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
+    names = _Names(document, mentions, roll_up)
+    context = _context(document, book)
+    sources = _Sources(document, statements)
+    acts, sentences = [], []
+    for span in document.sentences:
+        sentence, found = _read_sentence(document.text, span, names, book, context)
+        if sentence is not None:
+            sentences.append(sentence)
+        acts += found
+    acts = [act for act in acts if _judge(act, encoding, document)]
+    _fill(acts, document, names)
+    rows = [_row(act, document.text, book, sources) for act in acts]
+    return sorted(set(rows), key=lambda row: (row.start, row.end, row.category))
+
+
+def _context(document, book):
+    """Counts of everyday, armed and political words in the article (its first 20,000 characters)."""
+    count = armed = political = 0
+    words = clauses.words_of(document.text, 0, min(len(document.text), 20_000))
+    count, armed, political = everyday(words, book.classes)
+    return {"everyday": count, "armed": armed, "political": political}
+
+
+DROP_BELOW = .12  # an act whose category the language model gives less than this, and NONE most, is dropped when its cue is ambiguous
+
+
+def _judge(act, encoding, document):
+    """Confidence from cue and language model; False when both speak against the act."""
+    prior = .45 if act.match.cue.ambiguous else .75
+    prior -= .1 * (not act.actors) + .05 * (not act.targets)
+    start, end = act.sentence.span
+    words = act.sentence.words
+    opinion = encoding.act(start, end, words[act.first].start, words[act.last].end) if encoding is not None else {}
+    if not opinion:
+        act.confidence = prior
+        return True
+    mine = sum(p for plover, p in opinion.items() if CATEGORY_OF.get(plover) == act.category)
+    quad = sum(p for plover, p in opinion.items() if _quad(CATEGORY_OF.get(plover, "NONE")) == _quad(act.category))
+    none = opinion.get("NONE", 0.0)
+    act.confidence = round((prior + max(mine, quad * .7)) / 2, 3)
+    if act.match.cue.own:
+        return True
+    if act.match.cue.ambiguous:
+        return quad > DROP_BELOW or none < .5
+    return not (none > .9 and quad < .05)
+
+
+def _quad(category):
+    if category in ("TALK",):
+        return 1
+    if category in ("AID", "YIELD"):
+        return 2
+    if category in ("REQUEST", "REJECT", "ACCUSE", "THREATEN"):
+        return 3
+    return 4 if category in HOSTILE else 0
+
+
+def _fill(acts, document, names):
+    """Actors carried over from the sentences before, and targets that only the context names ("(implied)")."""
+    against, friends = _adversaries(acts, document.text, names)
+    sides = _standoffs(document, names)
+    for pair, n in sides.items():
+        against[pair] += n
+    last, position = {}, {}
+    for order, act in enumerate(acts):
+        start = act.sentence.span[0]
+        act.explicit = bool(act.targets)
+        act.actors = [_resolve_pronoun(p) for p in act.actors]
+        vague = not act.actors or all(p.kind == "nominal" and p.id is None and p.name.lower() in VAGUE for p in act.actors)
+        if vague and act.category == "MOBILIZE" and "MOBILIZE" in last and start - position["MOBILIZE"] < 900:
+            act.actors = last["MOBILIZE"]
+        if act.actors and any(p.id for p in act.actors):
+            last[act.category], position[act.category] = act.actors, start
+    for act in acts:
+        if not act.targets and not act.reciprocal and act.place:
+            act.targets = [p for p in act.place if p.id not in {a.id for a in act.actors}]
+    for act in acts:
+        if act.targets or act.reciprocal or act.category in ("AID", "TALK", "YIELD", "PROTEST") or not act.actors:
+            continue
+        act.targets = _implied(act.actors, against, friends)
+
+
+VAGUE = frozenset("troops the soldiers soldiers forces they officials it".split())
+
+
+def _resolve_pronoun(party):
+    return party
+
+
+def _standoffs(document, names):
+    """(a, b) pairs that the text calls a standoff, border, war, conflict or tensions: "the Ukraine-Russia standoff"."""
+    found = Counter()
+    mentions = [m for m in names.mentions if m.type in ("LOC", "ORG") and m.kind in ("named", "demonym")]
+    for a, b in zip(mentions, mentions[1:]):
+        between = document.text[a.end : b.start]
+        if len(between) <= 8 and between.strip() in ("-", "–", "—", "and", "/", "‑", "–"):
+            after = document.text[b.end : b.end + 40].lower()
+            if re.match(r"\W{0,3}(?:\w+\s){0,2}(?:standoff|war|conflict|tension|dispute|border|crisis|rivalry|confrontation|clash|frontier)", after):
+                ia, ib = names.show(a)[1], names.show(b)[1]
+                if ia != ib:
+                    found[ia, ib] += 1
+                    found[ib, ia] += 1
+    return found
+
+
+def _implied(actors, against, friends):
+    """The adversary of these actors in the article, marked "(implied)"; [] without a clear one."""
+    mine = {a.id or a.name for a in actors}
+    foes = Counter()
+    for (a, b), n in against.items():
+        if a in mine and b not in mine:
+            foes[b] += 2 * n
+        elif b in mine and a not in mine:
+            foes[a] += 2 * n
+    if not foes:  # not a party itself: the side that acts against those it helps, else the one that acts most
+        for (a, b), n in against.items():
+            if a not in mine and b not in mine:
+                foes[a] += n
+    if not foes:
+        return []
+    (best, most), *rest = foes.most_common(2)
+    if rest and rest[0][1] == most:
+        return []
+    name = best.split(":", 1)[-1] if isinstance(best, str) and re.match(r"(?:LOC|ORG|PER):", best) else best
+    return [Party(-1, -1, f"{_titled(name)} (implied)", best if ":" in best else None, None, "named", False, False)]
+
+
+def _titled(name):
+    return " ".join(w if w[:1].isupper() else w.capitalize() if len(w) > 3 or len(name) < 5 else w for w in name.split())
+
+
+# -- who says so --------------------------------------------------------------------------------------------------------------------
+
+ALLEGING = frozenset("accused accuse accuses alleged allege alleges claimed claim claims claiming accusing purported".split())
+
+
+class _Sources:
+    """Statements of an article, to ask who says what stands at an offset."""
+
+    def __init__(self, document, statements):
+        self.document = document
+        self.pieces = sorted((start, end, statement) for statement in statements for start, end in statement.spans)
+        self.starts = [piece[0] for piece in self.pieces]
+        self.quoted = text.quotation_mask(document.text, document.quotations)
+
+    def of(self, start, end):
+        """(attribution, speaker) of the words at [start, end)."""
+        inside = bool(self.quoted[start]) if start < len(self.quoted) else False
+        inside = inside or bool(end - 1 < len(self.quoted) and self.quoted[end - 1] and self.quoted[(start + end) // 2])
+        best = None
+        k = bisect.bisect_right(self.starts, start)
+        for piece in reversed(self.pieces[max(0, k - 12) : k]):
+            if piece[0] <= start + 1 and piece[1] >= min(end, start + 3):
+                if best is None or piece[1] - piece[0] < best[1] - best[0]:
+                    best = piece
+        if best is None:
+            return ("quoted", None) if inside else ("narrator", None)
+        statement = best[2]
+        if statement.cue_start is not None and start <= statement.cue_start < end:
+            return "narrator", None
+        speaker = (statement.speaker or "").strip("()") or None
+        if statement.via and speaker:
+            speaker = f"{speaker} (via {statement.via})"
+        speaker = speaker or statement.via
+        if inside:
+            return "quoted", speaker
+        alleged = (statement.cue or "").lower().split(" ")[0] in ALLEGING
+        return ("alleged" if alleged else "reported"), speaker
+
+
+def _row(act, article, book, sources):
+    words = act.sentence.words
+    start, end = words[act.first].start, words[act.last].end
+    group_start = words[min(act.first, act.group.first)].start if act.verb else start
+    attribution, speaker = sources.of(start, end)
+    if act.alleged:
+        attribution = "alleged"
+        if act.accuser is not None and act.accuser.actors:
+            speaker = _label(act.accuser.actors)
+    actors, targets = act.actors, [p for p in act.targets if p not in act.actors]
+    if act.reciprocal and len(actors) > 1:
+        actor, target = _label(actors), _label(actors[::-1])
+    else:
+        actor, target = _label(actors), _label(targets)
+    purpose = read_purpose(words, act, act.category, act.modality)
+    first, last = act.sentence.span
+    return Act(
+        group_start, end, article[group_start:end], act.category, book.rungs[act.category], act.modality, attribution, speaker, purpose, actor, _identity(actors), target,
+        _identity(actors[::-1] if act.reciprocal else targets), act.beneficiary.name if act.beneficiary else None, article[first:last], first, last, round(max(.05, min(.99, act.confidence)), 3),
+    )
