@@ -27,15 +27,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers import ROOT, __version__, resolve, tables
+from helpers import ROOT, __version__, display, resolve, tables
 from helpers import corpus as corpora
-from helpers import display
 
 SHARD = 2_000                    # texts in one part at most
 BATCH = 50                       # texts between two writes when working alone
 ALONE = 200                      # up to so many texts no worker processes are started
 # Modules that come after the annotations, or before them: a change there leaves what was found as it is. Any other module counts as engine.
-NOT_ENGINE = {"__init__", "corpus", "batch", "report", "display", "plots", "validation", "dossiers", "corrections", "evaluation", "benchmark"}
+NOT_ENGINE = {"__init__", "corpus", "batch", "report", "display", "plots", "validation", "dossiers", "corrections", "counts", "evaluation",
+              "benchmark"}
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 _KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
 
@@ -70,27 +70,6 @@ class Receipt(NamedTuple):
 
 # --- one article ------------------------------------------------------------------------------------------------------------------------------------
 
-class _StandIn:
-    """Temporary: capitalised sequences, until the model is here."""
-
-    def __init__(self, text):
-        import re
-
-        from helpers import encoder
-
-        self.attributions = []
-        self.entities = [encoder.EntitySpan(m.start(), m.end(), "MISC", .5) for m in re.finditer(r"(?<=\w )[A-Z][\w’-]+(?: [A-Z][\w’-]+)*", text)]
-
-    def act(self, *_, **__):
-        return {}
-
-    def tone(self, *_):
-        return 0.0
-
-    def stance(self, *_):
-        return {"neg": 0.0, "neu": 1.0, "pos": 0.0}
-
-
 @functools.cache
 def _stage(module: str, function: str) -> Callable:
     return getattr(importlib.import_module(f"helpers.{module}"), function)
@@ -109,12 +88,7 @@ def _run(module: str, function: str, *values, **options):
 def annotate_text(text: str, *, options: Options = Options()) -> dict[str, list[tuple]]:
     """Return {table name: rows without article_id} for one article's text. Raises what the stages raise."""
     document = _run("text", "read", text)
-    try:
-        encoding = _stage("encoder", "load")(resolve(options.model) if options.model else None).encode(document)
-    except (ModuleNotFoundError, FileNotFoundError):  # while the rooms are being built
-        if options.model:
-            raise
-        encoding = _StandIn(text)
+    encoding = _stage("encoder", "load")(resolve(options.model) if options.model else None).encode(document)
     mentions = _run("entities", "find_mentions", document, encoding)
     said = _run("statements", "find_statements", document, encoding, mentions)
     said, stances = _run("sentiment", "score_statements", document, encoding, mentions, said)
@@ -357,7 +331,7 @@ def _annotate_in_processes(shards: list[_Shard], found: Path, options: Options, 
     # Workers find `helpers` through PYTHONPATH, whatever folder they are started in; each uses one thread, so that the text alone decides the labels.
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])), "OMP_NUM_THREADS": "1"}
     with (tempfile.TemporaryDirectory() as scratch,
-          LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, local_directory=scratch,
+          LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0", local_directory=scratch,
                        env=environment, silence_logs=50) as cluster, Client(cluster) as client):
         waiting = {client.submit(annotate_shard, shard, found, options, pure=False): shard for shard in shards}
         queue = as_completed(waiting)
@@ -388,10 +362,17 @@ def load(corpus, *, outputs: str | Path = "outputs/interactive", model: str = ""
     limit: only the first so many articles. Raises FileNotFoundError when an input does not exist; a corpus without any readable article
     gives empty tables and the reasons in `quarantine`.
     """
-    store, options = store_folder(outputs), Options(str(model), str(codebook))
+    store, options = store_folder(outputs), _options_of_run(outputs, model, codebook)
     folder = read_corpus(corpus, store=store, limit=limit, progress=progress)
     died = annotate_corpus(folder, store=store, options=options, workers=workers, progress=progress)
     return _collect(folder, store / "found" / engine_key(options), died, _named(corpus), options)
+
+
+def _options_of_run(outputs: str | Path, model: str, codebook: str) -> Options:
+    """The options given, else those of the batch run that `outputs` belongs to, so that all notebooks of a run read the same annotations."""
+    manifest = resolve(outputs) / "manifest.json"
+    given = json.loads(manifest.read_text("utf-8"))["parameters"] if manifest.is_file() else {}
+    return Options(str(model or given.get("model", "")), str(codebook or given.get("codebook", "")))
 
 
 def describe_corpus(corpus) -> int:

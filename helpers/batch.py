@@ -12,6 +12,7 @@ import json
 import keyword
 import os
 import re
+
 try:
     import resource
 except ImportError:  # Windows: no processor times
@@ -143,7 +144,7 @@ def run_notebook(notebook: Path, target: Path, parameters: Mapping, *, sockets: 
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder, "notebook.ipynb")      # papermill formats paths like templates: a name of our own is safe
         try:
-            papermill.execute_notebook(nbformat.read(notebook, as_version=4), str(draft), parameters=dict(parameters), kernel_name="python3",
+            papermill.execute_notebook(nbformat.read(notebook, as_version=4), str(draft), parameters=dict(parameters), kernel_name="python3", language="python",
                                        progress_bar=False, start_timeout=180, execution_timeout=timeout,
                                        resources={"metadata": {"path": str(notebook.parent)}}, **_kernel_options(sockets, number))
         except Exception as failure:
@@ -223,7 +224,7 @@ def _processor_seconds() -> float:
 def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str = "", given: Mapping[str, str] = {}, only: Sequence[str] = (),
         workers: int = 0, jobs: int = 0, timeout: int | None = None, progress: bool = True, notebooks: Path = NOTEBOOKS) -> tuple[Path, dict]:
     """Run everything; return (the run's folder, the manifest). Raises WrongParameter or FileNotFoundError before anything is written."""
-    from helpers import annotate, report, tables
+    from helpers import annotate, corrections, report, tables
 
     began, seconds, outputs = datetime.now(UTC), time.monotonic(), resolve(outputs)
     values = check_parameters(given, find_notebooks(only, notebooks), find_notebooks((), notebooks))
@@ -244,6 +245,8 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     found = annotate.load(inputs, outputs=folder, model=given.get("model", ""), codebook=given.get("codebook", ""), workers=workers, progress=progress)
     manifest["corpus"] |= found.about | {"words": int(found.articles["n_words"].sum()), "duplicates": int(found.articles["duplicate_of"].notna().sum())}
     manifest["found"] = {name: len(getattr(found, name)) for name in tables.FOUND}
+    if given.get("corrections"):
+        found = corrections.apply(found, given["corrections"])
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
     outcomes = []

@@ -326,7 +326,7 @@ def _page(data: bytes) -> dict:
     try:
         import trafilatura
     except ImportError as error:
-        raise Unreadable("saved web pages need one more package: pip install trafilatura") from error
+        raise Unreadable("saved web pages need one more package: pip install -r requirements-html.txt") from error
     found = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
     fields = found.as_dict() if hasattr(found, "as_dict") else dict(found or {})
     if not fields.get("text"):
@@ -572,6 +572,8 @@ def make_article(record: Mapping, shown: str, row: int | None, fallback_id: str,
     outlet, url = _words(_pick(record, "outlet", options)), _words(_pick(record, "url", options))
     if outlet and outlet.startswith(("http://", "https://")):
         url, outlet = url or outlet, urlsplit(outlet).hostname if outlet.count("/") >= 2 else outlet
+    if not url and isinstance(record.get("source"), str) and record["source"].startswith(("http://", "https://")):
+        url = _words(record["source"])
     published, about_date = read_date(_pick(record, "published", options), options.date_order)
     cut = "the source cuts the text short" if re.search(r"\[\+\d+ chars\]\s*$", text[-40:]) else None
     return Article(name, _words(_pick(record, "title", options)), text, published, outlet, url, shown, n_words, None, _join(note, about_date, cut))

@@ -41,38 +41,43 @@ def find_actor(mentions: pd.DataFrame, wanted: str = "") -> Actor:
     return Actor(None, f"No actor called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else ""))
 
 
+def _rows(frame: pd.DataFrame, column: str, actor: Actor) -> pd.DataFrame:
+    """The rows whose `column` is the actor; none for an actor that was not found."""
+    return frame[(frame[column] == actor.entity_id).fillna(False).astype(bool)] if actor.found else frame.head(0)
+
+
 def summarise(found, actor: Actor) -> pd.DataFrame:
     """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role."""
-    parts = [("mentions of it", found.mentions[found.mentions["entity_id"] == actor.entity_id]), ("statements by it", statements_by(found, actor)),
-             ("statements that speak about it", found.stances[found.stances["target_id"] == actor.entity_id]),
-             ("acts by it", found.acts[found.acts["actor_id"] == actor.entity_id]), ("acts towards it", found.acts[found.acts["target_id"] == actor.entity_id])]
+    parts = [("mentions of it", _rows(found.mentions, "entity_id", actor)), ("statements by it", statements_by(found, actor)),
+             ("statements that speak about it", _rows(found.stances, "target_id", actor)),
+             ("acts by it", _rows(found.acts, "actor_id", actor)), ("acts towards it", _rows(found.acts, "target_id", actor))]
     return pd.DataFrame([(what, len(rows), rows["article_id"].nunique()) for what, rows in parts], columns=["what", "n", "articles"])
 
 
 def names_used(found, actor: Actor) -> pd.DataFrame:
     """Return words, kind, rule, n: by which words the actor is mentioned."""
-    rows = found.mentions[found.mentions["entity_id"] == actor.entity_id]
+    rows = _rows(found.mentions, "entity_id", actor)
     return rows.fillna({"rule": ""}).groupby(["text", "kind", "rule"], as_index=False).size().rename(columns={"text": "words", "size": "n"}).sort_values(
         "n", ascending=False, kind="stable", ignore_index=True)
 
 
 def statements_by(found, actor: Actor) -> pd.DataFrame:
     """Return the statements whose speaker is the actor, in order."""
-    return found.statements[found.statements["speaker_id"] == actor.entity_id].reset_index(drop=True)
+    return _rows(found.statements, "speaker_id", actor).reset_index(drop=True)
 
 
 def statements_about(found, actor: Actor) -> pd.DataFrame:
     """Return the stances towards the actor with the statement's speaker, most negative and most positive first."""
     speakers = found.statements[["article_id", "start", "end", "speaker", "speaker_id"]].drop_duplicates(["article_id", "start", "end"])
-    rows = found.stances[found.stances["target_id"] == actor.entity_id].merge(speakers, on=["article_id", "start", "end"], how="left")
+    rows = _rows(found.stances, "target_id", actor).merge(speakers, on=["article_id", "start", "end"], how="left")
     return rows.sort_values("stance", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
 
 
 def acts_with(found, actor: Actor) -> pd.DataFrame:
     """Return the actor's acts with role (by it, towards it), partner and leaning (hostile rung > 0, cooperative < 0), strongest first."""
     acts = found.acts.assign(rung=found.acts["rung"].astype(int))
-    by = acts[acts["actor_id"] == actor.entity_id].assign(role="by it", partner=acts["target"])
-    to = acts[(acts["target_id"] == actor.entity_id) & (acts["actor_id"] != actor.entity_id)].assign(role="towards it", partner=acts["actor"])
+    by = _rows(acts, "actor_id", actor).assign(role="by it", partner=acts["target"])
+    to = _rows(acts[acts["actor_id"].fillna("") != acts["target_id"].fillna("")], "target_id", actor).assign(role="towards it", partner=acts["actor"])
     rows = pd.concat([by, to]).sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
     rows["leaning"] = rows["rung"].map(lambda r: HOSTILE if r > 0 else FRIENDLY if r < 0 else "neutral")
     return rows
@@ -92,7 +97,7 @@ def follow_over_time(found, actor: Actor) -> pd.DataFrame:
         return pd.DataFrame(columns=["period", "what", "n"])
     freq = corpus.choose_period(dates)
     every = pd.period_range(dates.min(), dates.max(), freq=freq)
-    roles = {"mentions": found.mentions[found.mentions["entity_id"] == actor.entity_id], "statements by it": statements_by(found, actor),
+    roles = {"mentions": _rows(found.mentions, "entity_id", actor), "statements by it": statements_by(found, actor),
              "acts by or towards it": acts_with(found, actor)}
     parts = []
     for what, rows in roles.items():

@@ -328,7 +328,7 @@ def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty:
         for row in rows.itertuples():
             fill = shades[min(int(row.rank), 4)]
             ax.barh(place, row.n, left=left, height=.72, color=fill, edgecolor=PAPER, linewidth=.8)
-            if row.n / reach * (52 if beside else 74) > len(row.form) + 2:
+            if row.n / reach * (66 if beside else 100) > len(row.form) + 1:
                 dark = .299 * fill[0] + .587 * fill[1] + .114 * fill[2] < .6
                 ax.text(left + row.n / 2, place, row.form, ha="center", va="center", fontsize=8, color=PAPER if dark else INK)
             left += row.n

@@ -1,0 +1,88 @@
+"""What the tests share. Articles in tests are written for the test, or come from seeds/."""
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from helpers import annotate  # noqa: E402
+
+STORY = (
+    "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the strait.”\n\n"
+    "“We will answer any attack on our ships,” Berg said. Ruritania accused Norland of massing troops near the border.\n\n"
+    "According to the Daily Post, President Viktor Hale threatened to impose sanctions if the talks in Geneva fail."
+)
+NASTY = (
+    "<script>document.title='owned'</script> Minister <b>Ivan</b> </td></table><img src=x onerror=\"document.title='owned'\"> said, “We "
+    "will <a href='javascript:alert(1)'>attack</a> Norland & Ruritania,” in $Oslo$. {{7*7}} ${7*7} ]]><svg/onload=alert(1)> President <script>Putin</script> accused NATO.\n\n"
+    "=cmd|'/C calc'!A0 said Mr. “=1+1” Smith of the <i>United States</i>. “<script>alert('quoted')</script> We condemn Russia’s threats,” Biden <img onerror=alert(2)> said."
+)
+
+
+@pytest.fixture
+def story():
+    return STORY
+
+
+@pytest.fixture
+def nasty():
+    return NASTY
+
+
+@pytest.fixture
+def write_lines(tmp_path):
+    """Write records as JSON Lines; returns the path."""
+    def write(name, records):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
+        return path
+    return write
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    """A run folder of its own with a store beside it."""
+    (tmp_path / "outputs" / ".annotations").mkdir(parents=True)
+    return tmp_path / "outputs" / "run"
+
+
+@pytest.fixture
+def fake_engine(monkeypatch):
+    """Stages that need no model: each capitalised word is a mention, each article with 'said' has a statement, a stance and an act.
+
+    An article with the word EXPLODE raises. Returns the list of texts that were read.
+    """
+    import re
+    from types import SimpleNamespace
+
+    read = []
+
+    def text_read(text):
+        read.append(text)
+        if "EXPLODE" in text:
+            raise ValueError("made to fail")
+        return SimpleNamespace(text=text)
+
+    def mentions(document, encoding):
+        return [(m.start(), m.end(), m[0], "PER", "named", "PER:" + m[0].lower(), m[0], None, "exact", .9) for m in re.finditer(r"[A-Z]\w+", document.text)]
+
+    def statements(document, encoding, mentions):
+        at = document.text.find("said")
+        return [(0, at, [(0, at)], document.text[:at], "indirect", "said", at, at + 4, "Berg", "Berg", 0, 1, "PER:berg", None, None, None, None, .5)] if at > 0 else []
+
+    def score(document, encoding, mentions, said):
+        said = [(*s[:14], -.5, "attack", -.3, s[17]) for s in said]
+        return said, [(s[0], s[1], 0, 1, "PER:berg", "Berg", -.5, .8, "x") for s in said]
+
+    def acts(document, encoding, mentions, said, codebook=None):
+        return [(s[0], s[1], "said", "ACCUSE", 3, "actual", "reported", None, None, "Berg", "PER:berg", "Hale", "PER:hale", None, document.text, 0, len(document.text), .5)
+                for s in said]
+
+    stages = {("text", "read"): text_read, ("encoder", "load"): lambda path=None: SimpleNamespace(encode=lambda document: None),
+              ("entities", "find_mentions"): mentions, ("statements", "find_statements"): statements, ("sentiment", "score_statements"): score,
+              ("escalation", "find_acts"): acts}
+    monkeypatch.setattr(annotate, "_stage", lambda module, function: stages[module, function])
+    return read

@@ -1,0 +1,76 @@
+"""Every notebook in notebooks/, found by its name: thin, without outputs, and running through papermill from anywhere."""
+import ast
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers import ROOT, batch
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+IDS = [path.stem for path in NOTEBOOKS]
+
+
+def cells(path, kind):
+    return [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == kind]
+
+
+def source(cell):
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_committed_without_outputs(path):
+    for cell in cells(path, "code"):
+        assert not cell["outputs"] and cell["execution_count"] is None
+    nbformat.validate(nbformat.read(path, as_version=4))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_reads_like_an_argument(path):
+    first = source(cells(path, "markdown")[0])
+    assert first.startswith("# ") and first.splitlines()[0].endswith("?"), "the first heading is the question"
+    tagged = [cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    words = "\n".join(source(cell).lower() for cell in cells(path, "markdown"))
+    assert "keep in mind" in words and "files" in words
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_holds_no_program(path):
+    for cell in cells(path, "code"):
+        code = source(cell)
+        if "parameters" in cell["metadata"].get("tags", []):
+            continue
+        lines = [line for line in code.splitlines() if line.strip() and not line.strip().startswith(("import ", "from "))]
+        assert len(lines) <= 6, code
+        for node in ast.walk(ast.parse(code)):
+            assert not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While)), code
+        assert "re." not in code.replace("core.", "").replace("are.", "").replace("figure.", "") or "import re" not in code
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_runs_alone_with_papermill(path, tmp_path):
+    """As the README says it: papermill in another folder, only the corpus given; the notebook annotates what is missing."""
+    (tmp_path / "two.jsonl").write_text(json.dumps({"id": "x", "date": "2022-02-03", "source": "Post", "title": "T",
+        "text": "Minister Anna Berg said, “We will attack Norland.” Ruritania accused Norland. Hale will not send troops to Oslo."}) + "\n"
+        + json.dumps({"id": "y", "date": "2022-02-05", "text": "It rained on Tuesday and nothing happened."}) + "\n")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    (tmp_path / ".annotations").mkdir()
+    done = subprocess.run([sys.executable, "-m", "papermill", str(path), str(tmp_path / "out.ipynb"), "-p", "corpus", str(tmp_path / "two.jsonl"), "-p", "outputs", str(tmp_path / "run"),
+                           "--cwd", str(path.parent), "--no-progress-bar"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "unknown parameter" not in done.stderr.lower()
+    assert list((tmp_path / "run" / "tables").glob("*.csv")) and list((tmp_path / "run" / "figures").glob("*.png"))
+    for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr" or "Warning" not in output["text"], output["text"]
+
+
+def test_batch_module_finds_exactly_these():
+    assert batch.find_notebooks() == [path for path in NOTEBOOKS if path.name[0].isdigit()]
