@@ -76,8 +76,8 @@ def statements_about(found, actor: Actor) -> pd.DataFrame:
 def acts_with(found, actor: Actor) -> pd.DataFrame:
     """Return the actor's acts with role (by it, towards it), partner and leaning (hostile rung > 0, cooperative < 0), strongest first."""
     acts = found.acts.assign(rung=found.acts["rung"].astype(int))
-    by = _rows(acts, "actor_id", actor).assign(role="by it", partner=acts["target"])
-    to = _rows(acts[acts["actor_id"].fillna("") != acts["target_id"].fillna("")], "target_id", actor).assign(role="towards it", partner=acts["actor"])
+    by = _rows(acts, "actor_id", actor).assign(role="by it", partner=lambda rows: rows["target"])
+    to = _rows(acts[acts["actor_id"].fillna("") != acts["target_id"].fillna("")], "target_id", actor).assign(role="towards it", partner=lambda rows: rows["actor"])
     rows = pd.concat([by, to]).sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
     rows["leaning"] = rows["rung"].map(lambda r: HOSTILE if r > 0 else FRIENDLY if r < 0 else "neutral")
     return rows

@@ -3,7 +3,6 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
