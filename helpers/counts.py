@@ -279,8 +279,11 @@ def suggest(selected, *, limit=40, similar=0.88):
 
     for row in rows:
         key = row[4]
-        if row[2] == "PER" and len(key) == 1 and len(by_last[key[0]]) == 1:
-            add("bare surname; one full name in the corpus", row, by_last[key[0]][0])
+        if row[2] == "PER" and len(key) == 1 and by_last[key[0]]:
+            bearers = sorted(by_last[key[0]], key=lambda r: -r[3])
+            part = bearers[0][3] / sum(r[3] for r in bearers)
+            if part > 0.5:
+                add("bare surname; one full name in the corpus" if len(bearers) == 1 else f"bare surname; {part:.0%} of the full names with it", row, bearers[0])
         if len(key) == 1 and row[2] in ("ORG", "LOC", "MISC") and row[1].isupper() and len(by_letters[key[0]]) == 1:
             add("initials of a longer name", row, by_letters[key[0]][0])
         for other in by_key[key]:
@@ -326,8 +329,8 @@ def tell_top(selected):
     if len(tied) > 1:
         names = list(tied["entity"].head(3))
         return f"{', '.join(names[:-1])} and {names[-1]} are mentioned most, {first['mentions']:,} times each"
-    second = f", {ranked.iloc[1]['entity']} follows with {ranked.iloc[1]['mentions']:,}" if len(ranked) > 1 else ""
-    return f"{first['entity']} is mentioned most: {first['mentions']:,} times{second}"
+    second = f", {ranked.iloc[1]['entity']} next ({ranked.iloc[1]['mentions']:,})" if len(ranked) > 1 else ""
+    return f"{first['entity']} is mentioned most ({first['mentions']:,} times){second}"
 
 
 def tell_numbers(selected, articles):

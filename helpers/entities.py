@@ -197,19 +197,46 @@ def _spans(page, found):
                 break
         for a, b, kind in _pieces(page, first, last, type_):
             a, b, title = _trim(page, a, b, kind)
-            if not any(c.isalpha() for c in page.words[a]) and b - a == 1 and kind in ("PER", "LOC"):
+            if _no_name(page, a, b, kind):
                 continue
             name = _Name(page.starts[a], page.ends[b - 1], a, b, kind, score)
             name.title = title
             if b - a > 1 and page.text[name.end : name.end + 1] == "." and name.end < end and (page.words[b - 1].casefold() in COMPANY or page.words[b - 1] in GENERATION):
                 name.end += 1
             names.append(name)
-    return names
+    return _whole_persons(page, names)
+
+
+def _no_name(page, first, last, type_):
+    """Spans that cannot be a name by themselves: one letter, a number as a person, "Inc.", "Dr."."""
+    words = page.words[first:last]
+    if last - first == 1:
+        word = words[0]
+        return len(word) == 1 and word.isascii() or not any(c.isalpha() for c in word) and type_ in ("PER", "LOC") or page.table.titles.get(word, ("",))[0] == "honorific" and word not in REGAL
+    return all(word.casefold() in COMPANY or word in ("et", "al") for word in words)
+
+
+def _whole_persons(page, names):
+    """Two person spans with only a space between them are one name the model cut ("Donald" + "J. Trump"); a given name before an initial belongs to it."""
+    names.sort(key=lambda n: (n.first, -n.last))
+    whole = []
+    for name in names:
+        before = whole[-1] if whole else None
+        if before is not None and before.type == name.type == "PER" and before.last == name.first and page.gap(name.first) in (" ", ". "):
+            before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
+            continue
+        k = name.first - 1
+        if name.type == "PER" and k >= 0 and len(page.words[name.first]) == 1 and page.words[k] in page.table.given and page.gap(name.first) == " " and (before is None or before.last <= k):
+            name.first, name.start = k, page.starts[k]
+        whole.append(name)
+    return whole
 
 
 def _pieces(page, first, last, type_):
     """A span's parts: "Russian President Vladimir Putin" → Russian + President Vladimir Putin; "Ukraine-Russia" → both."""
     if last - first > 1:
+        if page.words[first] in ("R", "D", "I") and page.gap(first + 1) == "-":
+            return [(first + 1, last, "LOC")]  # "(D-Calif.)"
         hit = page.phrase_at(first)
         if hit and first + hit[0] < last and hit[1].type != "PER":
             after = first + hit[0]
@@ -381,6 +408,49 @@ def _carry(page, names):
     return sorted(names + added, key=lambda n: n.start) if added else names
 
 
+HEADS = frozenset(
+    """Court Council Commission Committee Bank University Ministry Department Party Agency Board Parliament Assembly Institute Association Federation League
+    Company Fund Authority Organization Organisation Foundation Corporation Service Bureau Tribunal Secretariat Alliance Congress Senate House College School
+    Hospital Museum Society Union Academy Center Centre Group Guard Army Navy Force Journal Times Post Herald Tribune Telegraph Guardian Mail Observer""".split()
+)
+
+
+def _add_short_forms(page, names):
+    """Acronyms given in brackets, wherever they stand, and capitalised heads after "the" ("the Court") of the one organisation they can mean."""
+    heads, acronyms = defaultdict(set), {}
+    words = page.words
+    for name in names:
+        if name.last - name.first < 2 or name.type not in ("ORG", "LOC", "MISC"):
+            continue
+        if name.type == "ORG":
+            for word in {words[name.first], words[name.last - 1]}:
+                if word in HEADS:
+                    heads[word].add(tuple(words[name.first : name.last]))
+        k = name.last
+        if k < len(words) and page.gap(k) in (" (", " [", ". (") and _acronym(words[k]) and page.text[page.ends[k] : page.ends[k] + 1] in (")", "]"):
+            initials = "".join(word[0] for word in words[name.first : name.last])
+            if words[k][0] == initials[0] or words[k][-1].upper() == initials[-1].upper():
+                acronyms[words[k]] = name.type
+    heads = {word: "ORG" for word, forms in heads.items() if len(forms) == 1}
+    if not heads and not acronyms:
+        return names
+    covered = bytearray(len(words) + 1)
+    for name in names:
+        covered[name.first : name.last] = b"\x01" * (name.last - name.first)
+    added = []
+    for index, word in enumerate(words):
+        if covered[index]:
+            continue
+        type_ = acronyms.get(word)
+        if type_ is None and word in heads and index and words[index - 1] in ("the", "The") and page.gap(index) == " ":
+            after = index + 1
+            if after == len(words) or page.gap(after) != " " or not words[after][0].isupper():
+                type_ = "ORG"
+        if type_ is not None:
+            added.append(_Name(page.starts[index], page.ends[index], index, index + 1, type_, 0.5, None, "short form"))
+    return sorted(names + added, key=lambda n: n.start) if added else names
+
+
 def _keys(page, names):
     for name in names:
         words = page.words[name.first : name.last]
@@ -414,34 +484,45 @@ def _vote(page, names):
     full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
     for name in names:
         votes[name.key][name.type] += 0.2 + name.score
+    for key, count in votes.items():
+        if len(key) == 1 and key[0] in full:
+            count["PER"] += 0.7  # the last name of somebody in this article
+        elif len(key) == 1 and count["PER"] and key[0] in page.table.surnames:
+            count["PER"] += 0.5
     for name in names:
-        entry = name.entry
-        if entry is not None:
-            if entry.form == "demonym":
-                if name.type == "PER" and (name.key[-1] in full or name.score >= 0.8):
-                    name.entry = None  # "Dane", "French" as surnames
-                else:
-                    name.kind, name.type = "demonym", entry.type
-                continue
-            count = votes[name.key]
-            most = count.most_common(1)[0][0]
-            if entry.type == "ORG" and entry.safe and name.key[-1] not in full:
-                name.type = "ORG"
-            elif most == "PER" and name.type == "PER" and (entry.kind != "country" or count["LOC"] == 0 and entry.name in ("Jordan", "Chad", "Georgia", "Israel")):
-                name.entry = None
-            elif name.type == "PER" and name.key[-1] in full and entry.kind != "country":
-                name.entry = None
-            elif entry.type == "LOC" and entry.kind in ("city", "state", "region") and most == "ORG":
-                name.entry = None  # a team or company named like the town
-                name.type = "ORG"
-            elif entry.type == "ORG" and entry.form == "name" and not entry.safe and most in ("PER", "LOC", "MISC"):
-                name.entry = None
+        entry, count = name.entry, votes[name.key]
+        most = count.most_common(1)[0][0]
+        if entry is None:
+            if not (name.type == "PER" and name.key[-1] in full):
+                name.type = most
+        elif entry.form == "demonym":
+            if name.type == "PER" and (name.key[-1] in full or name.score >= 0.8):
+                name.entry = None  # "Dane", "French" as surnames
             else:
-                name.type = entry.type
-            continue
-        if name.type == "PER" and name.key[-1] in full:
-            continue
-        name.type = votes[name.key].most_common(1)[0][0]
+                name.kind, name.type = "demonym", entry.type
+        elif _is_entry(page, name, entry, most, count, full):
+            name.type = entry.type
+        else:
+            name.entry = None
+            name.type = name.type if name.type == "PER" and name.key[-1] in full else most
+
+
+def _is_entry(page, name, entry, most, count, full):
+    """Whether a mention with a table name's words means the table's entity here."""
+    person = name.type == "PER" and name.key[-1] in full
+    if entry.type == "ORG":
+        if person:
+            return False
+        if entry.safe or entry.form == "acronym":
+            return True
+        return most == "ORG" or most == "LOC" and entry.generic
+    if entry.kind == "country":
+        return not (most == "PER" and count["LOC"] == 0 and page.words[name.first] in page.table.given) and not (person and page.words[name.first] in page.table.given)
+    if person:
+        return False
+    if most == "PER":  # towns and states that are also names of persons
+        return page.words[name.first] not in page.table.given and page.words[name.first] not in gazetteers.UNSAFE
+    return not (most == "ORG" and entry.kind == "city")  # a team or company named like the town
 
 
 # -- 2. links -----------------------------------------------------------------------------------------------------------
@@ -509,7 +590,7 @@ def _display(page, names, type_):
         else:
             forms[text] += 1
     if type_ == "PER":
-        return max(forms, key=lambda f: (min(len(f.split()), 4), forms[f], f))
+        return max(forms, key=lambda f: (" " in f, forms[f], len(f), f))
     return max(forms, key=lambda f: (forms[f], len(f), f))
 
 
@@ -638,8 +719,17 @@ def _link_persons(page, names, entities):
         name.link = name.group["entity"]
 
 
+def _person_id(page, display):
+    """Identifier of a person: without middle initials ("Donald J. Trump" is Donald Trump) unless the table of people tells two persons apart by them."""
+    key = normalise(display)
+    words = key.split()
+    if len(words) > 2 and key not in page.table.people:
+        words = [words[0], *(word for word in words[1:-1] if len(word) > 1), words[-1]]
+    return "PER:" + " ".join(words)
+
+
 def _open_person(page, cluster, display, entities):
-    identifier = entity_id("PER", display)
+    identifier = _person_id(page, display)
     entity = entities.get(identifier)
     if entity is not None and cluster["gender"] and entity.gender and cluster["gender"] != entity.gender:
         display = ("Mrs. " if cluster["gender"] == "f" else "Mr. ") + display
@@ -769,6 +859,9 @@ def _link_others(page, names, entities):
             entities[identifier] = entity
 
 
+_HEADS = frozenset(word.casefold() for word in HEADS)
+
+
 def _acronym(word):
     letters = word.replace(".", "")
     return 2 <= len(letters) <= 7 and sum(c.isupper() for c in letters) >= max(2, len(letters) - 1) and letters[0].isupper()
@@ -789,7 +882,8 @@ def _longer_index(page, names, group_of):
         for form in tokens:
             if name.type == "ORG" or name.type == "MISC":
                 for k in range(1, min(len(form), 8)):
-                    index[form[:k], "ORG"][id(entity)] = entity
+                    if k == 1 or form[k - 1] not in _HEADS:  # "National League" is no short form of "National League Eastern Division"
+                        index[form[:k], "ORG"][id(entity)] = entity
                     index[form[k:], "ORG"][id(entity)] = entity
             else:
                 if form[0] in PLACE_HEADS or form[0] in ("st", "saint"):
@@ -1201,7 +1295,7 @@ def find_mentions(document, encoding, *, gazetteer=None):
     page = _Page(document, gazetteers.load(gazetteer))
     names = _spans(page, encoding.entities)
     names = _join(page, names, _table_hits(page))
-    names = _carry(page, names)
+    names = _add_short_forms(page, _carry(page, names))
     _keys(page, names)
     _vote(page, names)
     entities = {}

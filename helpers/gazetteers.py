@@ -20,7 +20,7 @@ GAP = re.compile(r"(?:\.?,? ?|[-‑–'’/&. ]| & |\.-|\.’|, )\Z")
 
 # Names that are also everyday words, persons or other places: linked when the model sees a name, never added without it.
 UNSAFE = frozenset(
-    """Time Apple Amazon Guardian Independent Jordan Chad Georgia Wagner Sputnik Spiegel Amnesty Congress Senate Duma Atlantic Pacific Gulf
+    """Time Apple Amazon Guardian Independent Jordan Chad Georgia Wagner Sputnik Spiegel Amnesty Duma Atlantic Pacific Gulf
     Arctic Victoria Male Florence Washington Houston Denver Dallas Alexandria Madras Lyons Hamburg Cologne Canton Rio Suez Golan IS PA AU RT
     DW FT WHO ICE AP GE GM MIT Lima Wellington Santiago Kingstown Hamilton Georgetown Castries Bonn Tories Telegraph Bloomberg Boeing Dominican
     Dominicans Polish Pole Poles Finn Scot Brit Dane Swede Turk Khmer Lao Dominica Trinidad Macedonia Emirates Congo Persia Siam Bharat RSA ROK PRC
@@ -108,7 +108,8 @@ class _Builder:
         if not tokens:
             return
         if safe is None:
-            safe = len(tokens) > 1 and not generic or (len(tokens) == 1 and form_text not in UNSAFE and not generic and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US")))
+            vague = generic and kind in ("outlet", "party")
+            safe = not vague and (len(tokens) > 1 or form_text not in UNSAFE and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US")))
         entry = Entry(name, type_, kind, form, country, metonym_of, safe, generic, entity_id(type_, name))
         self._register(tokens, entry)
         if type_ == "LOC" and len(form_text) > 3 and not form_text.isupper():
@@ -161,7 +162,7 @@ def _add_organisations(builder, rows):
         for form in _many(row.get("acronyms")):
             builder.add(form, row["name"], type_, kind, "acronym", **options)
         for form in _many(row.get("demonyms")):
-            builder.add(form, row["name"], type_, kind, "demonym", **options)
+            builder.add(form, row["name"], type_, kind, "demonym", safe=False, **options)
 
 
 def _add_seats(builder):
