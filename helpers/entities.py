@@ -145,9 +145,21 @@ class _Page:
             n = len(tokens)
             if n == 1:
                 return 1, entry
-            if tuple(words[index : index + n]) == tokens and all(GAP.match(self.gap(k)) and (self.gap(k).strip(" .,") or "," not in self.gap(k) or words[k][-1:] == ".") for k in range(index + 1, index + n)):
+            if tuple(words[index : index + n]) == tokens and self.joined(index, index + n):
                 return n, entry
         return None
+
+    def joined(self, first, last):
+        """True when the tokens stand together as one name does: with spaces, hyphens, dots between them, in one paragraph; a comma only before "D.C."."""
+        for k in range(first + 1, last):
+            gap = self.gap(k)
+            if gap == " ":
+                continue
+            if not GAP.match(gap) or "," in gap and self.words[k][-1:] != ".":
+                return False
+            if "\n" in gap and self.paragraph(self.starts[k]) != self.paragraph(self.starts[k - 1]):
+                return False
+        return True
 
 
 # -- 1. names -----------------------------------------------------------------------------------------------------------
@@ -191,8 +203,8 @@ def _spans(page, found):
             first -= 1  # the span starts inside a token
         if first >= last:
             continue
-        for cut in range(first + 1, last):  # a name does not run over a line break
-            if "\n" in page.gap(cut):
+        for cut in range(first + 1, last):  # a name does not run over the end of a paragraph
+            if "\n" in page.gap(cut) and page.paragraph(page.starts[cut]) != page.paragraph(page.starts[cut - 1]):
                 last = cut
                 break
         for a, b, kind in _pieces(page, first, last, type_):
@@ -388,7 +400,7 @@ def _carry(page, names):
             continue
         for tokens in by_first[word]:
             n = len(tokens)
-            if tuple(words[index : index + n]) != tokens or any(covered[index : index + n]) or any(not GAP.match(page.gap(k)) for k in range(index + 1, index + n)):
+            if tuple(words[index : index + n]) != tokens or any(covered[index : index + n]) or not page.joined(index, index + n):
                 continue
             if n == 1:
                 if word.lower() in page.vocabulary and page.opens_sentence(index):
@@ -484,9 +496,10 @@ def _vote(page, names):
     full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
     for name in names:
         votes[name.key][name.type] += 0.2 + name.score
+    parts = {word for name in names if name.type != "PER" and len(name.key) > 1 for word in name.key}
     for key, count in votes.items():
         if len(key) == 1 and key[0] in full:
-            count["PER"] += 0.7  # the last name of somebody in this article
+            count["PER"] += 0.7 if key[0] in parts else 2.5  # the last name of somebody in this article
         elif len(key) == 1 and count["PER"] and key[0] in page.table.surnames:
             count["PER"] += 0.5
     for name in names:
@@ -584,7 +597,7 @@ def _display(page, names, type_):
     forms = Counter()
     for name in names:
         text = re.sub(r"\s+", " ", page.text[name.start : name.end])
-        if text.isupper() and (len(text) > 5 and "." not in text or " " in text):
+        if text.isupper() and (len(text) > (5 if type_ in ("ORG", "MISC") else 3) and "." not in text or " " in text):
             text = text.title()
             forms[text] += 0.5
         else:
@@ -860,6 +873,7 @@ def _link_others(page, names, entities):
 
 
 _HEADS = frozenset(word.casefold() for word in HEADS)
+_TAILS = frozenset("international holdings industries systems motors motor airlines airways news television tv radio newspaper magazine technologies technology communications energy oil petroleum bancorp financial securities insurance partners partnership trust".split())
 
 
 def _acronym(word):
@@ -882,9 +896,10 @@ def _longer_index(page, names, group_of):
         for form in tokens:
             if name.type == "ORG" or name.type == "MISC":
                 for k in range(1, min(len(form), 8)):
-                    if k == 1 or form[k - 1] not in _HEADS:  # "National League" is no short form of "National League Eastern Division"
+                    # "Boeing" for Boeing Aircraft; but "University of Ghana" is no short form of "University of Ghana Medical Centre"
+                    if k == 1 and form[0] not in _HEADS or all(word in _HEADS or word in COMPANY or word in _TAILS for word in form[k:]):
                         index[form[:k], "ORG"][id(entity)] = entity
-                    index[form[k:], "ORG"][id(entity)] = entity
+                    index[form[k:], "ORG" if form[k - 1] not in SMALL else "ORG OF"][id(entity)] = entity
             else:
                 if form[0] in PLACE_HEADS or form[0] in ("st", "saint"):
                     index[form[1:], "LOC"][id(entity)] = entity
@@ -895,7 +910,7 @@ def _longer_index(page, names, group_of):
 
 
 def _longer(name, index):
-    kinds = {"ORG": ("ORG", "LOC"), "LOC": ("LOC",), "MISC": ("ORG",)}[name.type if name.type in ("ORG", "LOC", "MISC") else "MISC"]
+    kinds = {"ORG": ("ORG", "ORG OF", "LOC"), "LOC": ("LOC",), "MISC": ("ORG",)}[name.type if name.type in ("ORG", "LOC", "MISC") else "MISC"]
     for kind in kinds:
         found = index.get((name.key, kind))
         if found and len(found) == 1:
@@ -1181,12 +1196,12 @@ def _description(page, start, index, head, role, recent, places, covered, entiti
         return _described_thing(page, start, head, refers, modifiers, places, inside) if definite else None
     # apposition: "John Smith, the president," and "the president, John Smith"
     before = covered.get(start - 1)
-    if before is not None and before.type == "PER" and page.gap(start) == ", " and before.link is not None:
+    if before is not None and before.type == "PER" and page.gap(start).strip() == "," and before.link is not None:
         before.link.roles.add(head)
         _lend_country(before.link, inside)
         return before.link, "description after the name"
     after = covered.get(index + 1)
-    if after is not None and after.type == "PER" and page.gap(index + 1) in (", ", " ") and after.link is not None:
+    if after is not None and after.type == "PER" and page.gap(index + 1).strip() in (",", "") and after.link is not None:
         after.link.roles.add(head)
         _lend_country(after.link, inside)
         return after.link, "description before the name"
