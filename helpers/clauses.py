@@ -35,7 +35,7 @@ def _set(words):
     return frozenset(words.split())
 
 
-BE = _set("is are was were be been being am 's 're 'm isn aren wasn weren")
+BE = _set("is are was were be been being am 're 'm isn aren wasn weren")
 HAVE = _set("has have had having 've hasn haven hadn")
 DO = _set("do does did don doesn didn")
 FUTURE = _set("will 'll shall won wo")
@@ -44,7 +44,7 @@ MAY = _set("may might could couldn mightn")
 CAN = _set("can ca cannot")
 MUST = _set("must should need needs ought shouldn mustn")
 MODAL = FUTURE | WOULD | MAY | CAN | MUST
-AUXILIARY = BE | HAVE | DO | MODAL | {"to"}
+AUXILIARY = BE | HAVE | DO | MODAL | {"to", "'s"}
 GET = _set("get gets got getting gotten")
 NEGATION = _set("not n't never neither nor cannot without hardly")
 ADVERB = _set(
@@ -86,7 +86,7 @@ IRREGULAR = {
     bend bent bent;blow blew blown;choose chose chosen;cling clung clung;deal dealt dealt;dig dug dug;draw drew drawn;fire fired fired;grow grew grown;hurt hurt hurt;mean meant meant
     overcome overcame overcome;retake retook retaken;rebuild rebuilt rebuilt;seek sought sought;show showed shown;spend spent spent;split split split;spread spread spread;stick stuck stuck
     weep wept wept;wage waged waged;die died died;be was been;have had had;do did done;bid bid bid;cast cast cast;spurn spurned spurned;plead pleaded pleaded;tie tied tied
-    behead beheaded beheaded;ban banned banned;gun gunned gunned;ram rammed rammed;jam jammed jammed;bar barred barred;stab stabbed stabbed;slam slammed slammed;rob robbed robbed
+    freeze froze frozen;uphold upheld upheld;withhold withheld withheld;mislead misled misled;forgive forgave forgiven;arise arose arisen;bind bound bound;steal stole stolen;foresee foresaw foreseen;withstand withstood withstood;slide slid slid;sweep swept swept;catch caught caught;teach taught taught;hang hanged hanged;ride rode ridden;light lit lit;feed fed fed;bleed bled bled;rebuke rebuked rebuked;behead beheaded beheaded;ban banned banned;gun gunned gunned;ram rammed rammed;jam jammed jammed;bar barred barred;stab stabbed stabbed;slam slammed slammed;rob robbed robbed
     slap slapped slapped;scrap scrapped scrapped;drop dropped dropped;stop stopped stopped;step stepped stepped;strip stripped stripped;ship shipped shipped;equip equipped equipped
     kidnap kidnapped kidnapped;snub snubbed snubbed;swap swapped swapped;tow towed towed;beg begged begged;plan planned planned;lob lobbed lobbed;rebut rebutted rebutted;commit committed committed
     permit permitted permitted;refer referred referred;confer conferred conferred;blog blogged blogged;patrol patrolled patrolled;rebel rebelled rebelled;expel expelled expelled
@@ -218,9 +218,9 @@ def verb_group(words, i, participle=False, floor=0):
     while j >= floor and i - j < 22:
         low = words[j].low
         if low in AUXILIARY and not (low == "'s" and j and not _is_clitic_verb(words, j)):
-            if low in BE and not seen and participle:
+            if low in BE | {"'s"} and not seen and participle:
                 passive = True
-            if low in BE or low in HAVE or low in DO or low in MODAL:
+            if low != "to":
                 seen = True
                 future |= low in FUTURE
                 would |= low in WOULD
@@ -247,7 +247,7 @@ def verb_group(words, i, participle=False, floor=0):
         elif low in ("and", "or") and j and first == j + 1 and words[j - 1].low in governors() and words[first].low in governors():
             pass
         elif low in ("on", "of", "from", "for", "about", "against", "into", "at") and j and words[j - 1].low in governors() and _governs(words, j - 1):
-            pass
+            negated |= low == "against"  # decided against
         else:
             governor = _governs(words, j) if first == j + 1 or words[j + 1].low in ADVERB or words[j + 1].low in ("on", "of", "from", "for", "about", "against", "into", "and", "or") or words[j + 1].low in NEGATION else None
             if governor is None and first == i and words[i].low.endswith("ing") and low in governors() and words[j + 1].low == words[i].low:
@@ -285,12 +285,15 @@ def protases(words):
             or low == "case" and before == "in"
             or low == "event" and before == "the" and following in ("of", "that")
             or low == "as" and following == "long" and i + 2 < n and words[i + 2].low == "as" and before != "for_"
+            or low == "once" and i and following in DETERMINER | SUBJECT_PRONOUN
             or low in ("whether",)
         )
         if not starts:
             continue
         stop = i + 1
         while stop < n and not (words[stop].low in (";", "—", "–") or words[stop].low == "," and stop - i > 2 or words[stop].low in QUOTE and stop - i > 2 or words[stop].low in (".", "!", "?") and stop == n - 1):
+            if stop - i > 3 and words[stop].low in SUBJECT_PRONOUN and stop + 1 < n and words[stop + 1].low in FUTURE | WOULD:
+                break  # "if the shooting goes on we will"
             stop += 1
         found.append((i, stop, low))
     return found

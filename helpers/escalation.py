@@ -283,7 +283,10 @@ ALSO_NOUNS = frozenset(
     start open shut cut jail detain tow ram purge order brand label mock question fuel reject resist snub slam cover fly sail raise shift rush commit expand keep hold return swap exchange
     delay trade team call spy shout stab blast explode set lock force drive pursue downgrade freeze halt stop end leave recall bar deny quit scrap abandon ground benefit cease drop relax
     reverse lobby summon propose insist treat lend sell transfer clear distribute arrest broker discuss seal strike gather shuttle pay face rattle suffer bear approve finance increase boost
-    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke""".split()
+    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction
+    supply broker visit""".split()
+)
+PARTICLES = frozenset("back down up out over".split()
 )
 MODIFIER_BEFORE_NOUN = frozenset("'s of in on the a an this that these those its their his her our my any no some every each another such by from with against after before during amid for over".split())
 
@@ -314,6 +317,8 @@ def _verb_at(words, i, tags):
         return "past"
     if before in MODIFIER_BEFORE_NOUN or before in PREPOSITION or before in BE or before in clauses.HAVE:
         return None
+    if low in PARTICLES:
+        return None
     if following in DETERMINER or following in clauses.PRONOUN:
         return "s" if "s" in tags else "past" if "past" in tags else "base"
     return "maybe"
@@ -329,7 +334,7 @@ def _match(cue, words, i):
             wanted, stop = elements[k], min(n, j + 2 + GAP)
             j += 1
             while j < stop and words[j].low not in wanted:
-                if words[j].low in clauses.HARD or words[j].low in clauses.RELATIVE and words[j].low != "that" or words[j].low in ("if", "unless", "because", "but"):
+                if words[j].low in clauses.HARD or words[j].low in clauses.RELATIVE and words[j].low != "that" or words[j].low in ("if", "unless", "because", "but", "case", "after", "before", "when", "while", "amid"):
                     return None
                 j += 1
             if j >= stop:
@@ -380,7 +385,10 @@ def _headline_verb(words, i, originals):
     """Base or -s form between a name or plural and a noun phrase: "Israel strikes Beirut", "troops attack villages"."""
     if not i:
         return None
-    before, following = words[i - 1], words[i + 1] if i + 1 < len(words) else None
+    k = i - 1
+    while k > 0 and (words[k].low in clauses.ADVERB or words[k].low.endswith("ly")):
+        k -= 1
+    before, following = words[k], words[i + 1] if i + 1 < len(words) else None
     if following is None or following.low in PREPOSITION | BE | clauses.MODAL or following.low in (".", ",", ";", ":", "and", "or", "'s"):
         return None
     named = bool(originals) and originals(before)[:1].isupper()
@@ -764,10 +772,11 @@ def read_modality(words, match, group, conditions, category):
         return "conditional" if inside[2] == "unless" and False else "possible"
     outside = bool(conditions) and any(c[2] != "whether" for c in conditions)
     later = group.future or group.would or "announced" in group.effects or "threatened" in group.effects
-    if match.cue.words.split()[0] in ("not", "never") or match.cue.words.startswith("fail"):
+    refusal = match.cue.words.split()[0] in ("not", "never")
+    if refusal or match.cue.words.startswith("fail"):
         negated = False
     else:
-        negated = group.negated or "denied" in group.effects
+        negated = group.negated or "denied" in group.effects or _nobody_before(words, group.first)
     if group.negated and "denied" in group.effects:
         return "possible"  # did not rule out
     if negated:
@@ -776,12 +785,14 @@ def read_modality(words, match, group, conditions, category):
         return "denied"
     if _denial_before(words, group.first):
         return "denied"
-    if "threatened" in group.effects:
+    if "threatened" in group.effects and not group.may:
         return "conditional" if outside and group.would else "threatened"
     if group.may or group.can or "possible" in group.effects:
         return "possible"
     if outside and (group.future or group.would):
         return "conditional"
+    if refusal:
+        return "actual"
     if "announced" in group.effects or group.future or group.would:
         return "announced"
     if match.cue.modality:
@@ -789,6 +800,19 @@ def read_modality(words, match, group, conditions, category):
     return "actual"
 
 
+def _nobody_before(words, first):
+    """True after "nobody", "no judge", "not one captive" as a subject."""
+    for j in range(first - 1, max(-1, first - 5), -1):
+        low = words[j].low
+        if low in ("no", "nobody", "none", "neither") or low == "not" and words[j + 1].low in ("one", "a", "any", "a single"):
+            return True
+        if not low.isalpha() or low in PREPOSITION - {"of"} or low in COORDINATOR or low in BE:
+            return False
+    return False
+
+
+DENIED_NOUN = frozenset("suggestion suggestions claim claims allegation allegations report reports accusation accusations rumour rumours rumors charge charges talk".split())
+DENYING = frozenset("reject rejects rejected rejecting dismiss dismisses dismissed dismissing deny denies denied denying refute refuted brushed".split())
 DENIAL = frozenset("denied denies denying deny refuted refutes rejected_x dismissed_x disavowed".split())
 
 
@@ -799,7 +823,7 @@ def _denial_before(words, first):
         low = words[j].low
         if low in clauses.HARD or low in QUOTE or low in ("but", "because", "while", "although", "after", "who", "which"):
             return False
-        if low in DENIAL:
+        if low in DENIAL or low in DENIED_NOUN and any(words[k].low in DENYING for k in range(max(0, j - 4), j)):
             return True
         if low == "out" and j and words[j - 1].low in ("ruled", "rules", "ruling", "rule"):
             return not (j > 2 and (words[j - 2].low in clauses.NEGATION))
@@ -814,7 +838,7 @@ NOMINAL_EFFECT = {
     "planned": "announced", "upcoming": "announced", "proposed": "announced", "scheduled": "announced", "forthcoming": "announced", "future": "possible", "threatened": "threatened",
     "alleged": "alleged", "no": "denied", "never": "denied",
 }
-FEARS = frozenset("fear fears feared worries worry concern concerns risk risks danger dangers prospect possibility likelihood chance threat event case".split())
+FEARS = frozenset("fear fears feared worries worry concern concerns risk risks danger dangers prospect possibility likelihood chance threat event case brace braces braced bracing".split())
 AGAINST_ACT = frozenset("deter deters deterring deterred prevent prevents preventing prevented avert averting averted avoid avoiding avoided stop_x thwart thwarted foil foiled repel repelled counter countering forestall against resist repelling withstand discourage".split())
 
 
@@ -835,10 +859,10 @@ def read_noun_modality(words, match, conditions, category):
             break
         if low in AGAINST_ACT and category in HOSTILE:
             return "drop" if low != "against" or i - j <= 3 and words[j - 1].low in ("defend", "guard", "protect", "defence", "defense", "protection") else modality
-        if low in FEARS and any(w.low in ("of", "over", "about", "that") for w in words[j + 1 : i]):
+        if low in FEARS and any(w.low in ("of", "over", "about", "that", "for") for w in words[j + 1 : i]):
             return "threatened" if low == "threat" else "possible"
-        if low in ("plan", "plans", "planned", "plotting", "planning", "prepare", "preparing", "prepares", "threatened", "threatens", "threatening", "approved", "ordered", "consider", "considering"):
-            modality = "threatened" if low.startswith("threat") else "possible" if low.startswith("consider") else "announced"
+        if low in ("plan", "plans", "planned", "plotting", "planning", "prepare", "preparing", "prepares", "threatened", "threatens", "threatening", "approved", "approves", "ordered", "orders", "authorised", "authorized", "consider", "considering", "considers", "weighing", "weighs", "mulling", "mulls", "discussing"):
+            modality = "threatened" if low.startswith("threat") else "possible" if low.startswith(("consider", "weigh", "mull", "discuss")) else "announced"
             break
     if _denial_before(words, i):
         return "denied"
@@ -895,24 +919,31 @@ def everyday(words, classes):
     return count, armed, political
 
 
-def plausible(match, counts, context, has_state):
-    """False where an ambiguous cue stands in everyday surroundings ("a price war", "Bulgaria crushed Andorra 5-0")."""
-    count, armed, political = counts
+OLD_YEAR = re.compile(r"1[0-9]{3}")
+
+
+def historical(words):
+    """True for a sentence that dates itself to before 2000: background, not news."""
+    return any(OLD_YEAR.fullmatch(w.low) and i and words[i - 1].low in ("in", "of", "since", "by", "until", "from", "during", "the", "and", "after", "before", "early", "late", "to") for i, w in enumerate(words))
+
+
+def plausible(match, words, counts, context, has_state, classes):
+    """False where a cue stands in everyday surroundings ("a price war", "publishers turned down her manuscript").
+
+    counts: everyday, armed and political words of the sentence; the cue's own words do not speak for it.
+    """
     if match.cue.own:
         return True
-    strong_field = context["everyday"] > 1.5 * (context["armed"] + .3 * context["political"]) and context["everyday"] >= 3
+    count, armed, political = counts
+    own = everyday(words[match.first : match.last + 1], classes)
+    count, armed, political = count - own[0], armed - own[1], political - own[2]
+    here = armed + political + bool(has_state)
+    around = context["armed"] + .5 * context["political"]
+    if context["everyday"] >= 3 and context["everyday"] > 1.5 * around:
+        return armed + political > max(count, 1) if match.cue.ambiguous else here > max(count, 1)
     if match.cue.ambiguous:
-        if count > armed + political * .5:
-            return False
-        if strong_field:
-            return armed > 1
-        return bool(armed or political or has_state or context["armed"] >= 3)
-    if strong_field or count >= 2 and count > armed + political:
-        return armed + political > count or armed > 1 or bool(has_state and armed + political)
-    return True
-
-
-OBJECT_CONTROL = frozenset({"REQUEST"})
+        return count <= armed + political * .5 and (here > 0 or around >= 4)
+    return count <= here + 1 and (here > 0 or own[1] > 0 and match.cue.size > 1 or around >= 3)
 
 
 def _link(acts, words):
@@ -933,7 +964,7 @@ def _link(acts, words):
             coordinated = bool(between) and between[-1] in ("and", ",", "or") and inner.verb and not inner.group.infinitive and inner.match.tag != "ing"
             category = outer.category
             starts = words[begin].low if begin < len(words) else ""
-            governed = inner.verb and (starts == "to" or inner.group.infinitive) or inner.match.tag == "ing" and bool(between) and between[-1] in ("of", "for", "from", "against", "with", "over")
+            governed = inner.verb and inner.group.first <= outer.first or inner.verb and (starts == "to" or inner.group.infinitive) or inner.match.tag == "ing" and bool(between) and between[-1] in ("of", "for", "from", "against", "with", "over")
             if category == "REQUEST" and len(between) <= 14 and not coordinated:
                 stated = any(b in ("that", "must", "should") for b in between) or starts in ("must", "should", "to", "be") or governed or not inner.verb
                 if (stated or verbless) and not (inner.category in ("FORCE", "COERCE") and not inner.verb and any(b in ("over", "about") for b in between)):
@@ -974,7 +1005,7 @@ def _link(acts, words):
                 inner.dropped = True
 
 
-def _read_sentence(document_text, span, names, codebook, context):
+def _read_sentence(document_text, span, names, codebook, context, alone=False):
     """The acts of one sentence with modality and direction, before the article's context is used."""
     words = clauses.words_of(document_text, *span)
     index = codebook.index
@@ -987,11 +1018,12 @@ def _read_sentence(document_text, span, names, codebook, context):
     conditions = clauses.protases(words)
     sentence = _Sentence(span, words, parties, matches, conditions)
     counts = everyday(words, codebook.classes)
-    has_state = any(p.kind in ("named", "person", "pronoun") for p in parties)
+    has_state = any(p.id and (p.id.startswith("LOC:") or p.kind == "named") for p in parties)
+    old = historical(words)
     acts = []
     previous = None
     for match in matches:
-        if not plausible(match, counts, context, has_state):
+        if not alone and (not plausible(match, words, counts, context, has_state, codebook.classes) or old and not match.cue.own):
             continue
         verb = match.tag not in ("noun", "posture")
         participle = verb and bool(match.cue.verb_tags.get(words[match.first].low, set()) & {"participle", "past"}) and match.tag == "past"
@@ -1007,6 +1039,11 @@ def _read_sentence(document_text, span, names, codebook, context):
             found.modality = read_modality(words, match, group, conditions, found.category)
             if _capability(words, group):
                 continue
+            if "stopped" in group.effects:
+                if found.category in HOSTILE:
+                    found.category = "YIELD"
+                else:
+                    found.modality = "denied"
             _direct_verb(words, parties, matches, found, stop, previous)
             if not group.passive and found.actors:
                 previous = found.actors
@@ -1020,7 +1057,7 @@ def _read_sentence(document_text, span, names, codebook, context):
         acts.append(found)
     _link(acts, words)
     _pass_on(acts, words)
-    return sentence, [a for a in acts if not a.dropped and _kept(a, words)]
+    return sentence, [a for a in acts if not a.dropped and (alone or _kept(a, words))]
 
 
 def _capability(words, group):
@@ -1111,9 +1148,12 @@ def _direct_noun(words, parties, matches, found, stop, previous):
     if category == "MOBILIZE":
         found.targets = border_of(words, parties, match.first, stop) or [p for p in targets if p.prep == "against"]
     if not found.actors and not by:
-        light = _light_subject(words, parties, matches, found)
-        if light:
-            found.actors = light
+        carrier = _light_verb(words, found.match.first)
+        if carrier is not None:
+            found.actors = _first_subject(words, parties, clauses.boundary_left(words, carrier), carrier)
+            if found.modality == "actual":
+                group = clauses.verb_group(words, carrier, False)
+                found.modality = read_modality(words, match, group, found.sentence.conditions, category)
     if category == "REJECT" and not found.targets:
         found.targets = [p for p in parties if p.first > match.last and p.last < stop and p not in found.actors][:1]
 
@@ -1125,16 +1165,15 @@ LIGHT = frozenset(
 )
 
 
-def _light_subject(words, parties, matches, found):
-    """Subject of the verb that carries the noun: "Turkey announced a military operation"."""
-    i = found.match.first
+def _light_verb(words, i):
+    """Index of the verb that carries the noun at i: "Turkey will launch a military operation", or None."""
     for j in range(i - 1, max(-1, i - 6), -1):
         low = words[j].low
         if low in LIGHT:
-            return _first_subject(words, parties, clauses.boundary_left(words, j), j)
+            return j
         if low in clauses.HARD or low == "," or low in PREPOSITION or low in COORDINATOR:
-            return []
-    return []
+            return None
+    return None
 
 
 def _modifies(words, party, first):
@@ -1406,3 +1445,71 @@ def _row(act, article, book, sources):
         group_start, end, article[group_start:end], act.category, book.rungs[act.category], act.modality, attribution, speaker, purpose, actor, _identity(actors), target,
         _identity(actors[::-1] if act.reciprocal else targets), act.beneficiary.name if act.beneficiary else None, article[first:last], first, last, round(max(.05, min(.99, act.confidence)), 3),
     )
+
+
+# -- a sentence on its own --------------------------------------------------------------------------------------------------------------
+
+SOFT_APPEAL = ("urge", "call", "ask", "appeal", "request", "push for", "press for", "plea", "launch", "seek", "petition", "lobby", "propose", "encourage", "advise")
+_ALONE = {"everyday": 0, "armed": 9, "political": 9}
+
+
+def sentence_types(sentence):
+    """PLOVER types that the cues of a sentence speak for, after the modality rule: {type: weight}; soft appeals ("urged") count as "NONE"."""
+    document = text.read(sentence)
+    names = _Names(document, [], False)
+    book = load_codebook()
+    weights = Counter()
+    for span in document.sentences:
+        _, acts = _read_sentence(sentence, span, names, book, _ALONE, alone=True)
+        for order, act in enumerate(sorted(acts, key=lambda a: a.first)):
+            plover = scored_plover(act.category, act.modality, act.match.cue.plover or None)
+            weight = (1.0 if act.verb else .6) * (.6 if act.match.cue.ambiguous else 1.0) * (1.0 if order == 0 else .5) * (1.15 if act.match.cue.size > 1 else 1.0)
+            if act.alleged:
+                weight *= .3
+            if act.category == "REQUEST" and act.match.cue.words.startswith(SOFT_APPEAL):
+                plover = None
+            weights[plover or "NONE"] += weight
+    return dict(weights)
+
+
+def classify_sentence(sentence, encoding=None, *, lexicon=.35):
+    """One PLOVER type for a sentence read on its own, or None where it reports no act.
+
+    encoding: `Encoder.encode(text.read(sentence))`; without it (or without a trained model) the cues decide alone. lexicon: how much the cues weigh
+    against the model, 0 to 1.
+    """
+    weights = sentence_types(sentence)
+    opinion = encoding.act(0, len(sentence)) if encoding is not None else {}
+    if not opinion:
+        best = max(weights, key=weights.get, default=None)
+        return None if best in (None, "NONE") else best
+    total = sum(weights.values())
+    score = {plover: (1 - lexicon) * p + lexicon * (weights.get(plover, 0.0) / total if total else p) for plover, p in opinion.items()}
+    best = max(score, key=score.get)
+    return None if best == "NONE" else best
+
+
+# -- export ---------------------------------------------------------------------------------------------------------------------------------
+
+
+def export_events(acts):
+    """Acts as an event table in PLOVER and CAMEO terms: one row per act that counts.
+
+    acts: the table of acts (pandas). Adds plover, cameo_root, quad_class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), goldstein
+    (of the CAMEO root), rung_scored. Acts that are only possible and categories of the user's own without a PLOVER type are left out.
+    """
+    import pandas as pd
+
+    rows = []
+    for act in acts.to_dict("records"):
+        plover = scored_plover(act["category"], act["modality"]) if act["category"] in LADDER else None
+        if plover is None:
+            continue
+        root, quad, goldstein = EVENTS[plover]
+        rows.append({
+            "article_id": act.get("article_id"), "start": act["start"], "end": act["end"], "source": act["actor"], "source_id": act["actor_id"], "target": act["target"], "target_id": act["target_id"],
+            "plover": plover, "cameo_root": root, "quad_class": quad, "goldstein": goldstein, "rung_scored": scored_rung(act["category"], act["modality"]), "modality": act["modality"],
+            "attribution": act["attribution"], "cue": act["cue"],
+        })
+    columns = ["article_id", "start", "end", "source", "source_id", "target", "target_id", "plover", "cameo_root", "quad_class", "goldstein", "rung_scored", "modality", "attribution", "cue"]
+    return pd.DataFrame(rows, columns=columns)
