@@ -247,6 +247,7 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     manifest["found"] = {name: len(getattr(found, name)) for name in tables.FOUND}
     if given.get("corrections"):
         found = corrections.apply(found, given["corrections"])
+    _write_manifest(folder, manifest)                  # the comparison with an earlier run reads it
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
     outcomes = []

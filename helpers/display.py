@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from helpers import ROOT
+
 # Light grounds for dark ink, in an order in which neighbours differ also to colour-blind readers.
 GROUNDS = ("#ffd8a8", "#a5d8ff", "#d8f5a2", "#eebefa", "#ffec99", "#99e9f2", "#ffc9c9", "#d0bfff", "#c3fae8", "#dee2e6")
 SHOWN = 500
@@ -16,12 +18,12 @@ _numbers = itertools.count()
 
 STYLE = """<style>
 .house{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:.4em 0}
-.house table{border-collapse:collapse;font-size:13px;width:100%;font-variant-numeric:tabular-nums}
+.house table{table-layout:auto!important;border-collapse:collapse;font-size:13px;width:100%;font-variant-numeric:tabular-nums}
 .house caption{text-align:left;font-weight:600;padding:.3em 0;caption-side:top}
-.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left;padding:.35em .6em;border-bottom:2px solid #ced4da;white-space:nowrap}
+.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left!important;padding:.35em .6em;border-bottom:2px solid #ced4da;white-space:nowrap}
 .house thead th.sortable{cursor:pointer}
-.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top;text-align:left;max-width:44em;overflow-wrap:anywhere}
-.house td.number{text-align:right;white-space:nowrap}
+.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top!important;text-align:left!important;max-width:44em;white-space:normal!important;overflow-wrap:break-word}
+.house td.number{text-align:right!important;white-space:nowrap!important} .house thead th.number{text-align:right!important}
 .house .scroll{max-height:30em;overflow:auto;border:1px solid #dee2e6}
 .house .note{color:#868e96;font-size:12px}
 .house input{font:inherit;padding:.2em .5em;margin:.2em 0;width:16em;max-width:100%}
@@ -34,12 +36,12 @@ STYLE = """<style>
 ENHANCE = """function enhance(box){if(!box||box.dataset.ready)return;box.dataset.ready=1;
 var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows),note=box.querySelector(".note"),was=note.textContent;
 var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";field.setAttribute("aria-label","Search in this table");
-if(rows.length>5)box.insertBefore(field,box.querySelector(".scroll"));
+if(rows.length>10)box.insertBefore(field,box.querySelector(".scroll"));
 field.addEventListener("input",function(){var words=field.value.toLowerCase().split(/\\s+/).filter(Boolean),n=0;
 rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});r.style.display=ok?"":"none";n+=ok?1:0});
 note.textContent=words.length?n+" of "+rows.length+" rows match":was});
 field.addEventListener("keydown",function(e){e.stopPropagation()});
-Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.className="sortable";th.title="Sort";var up=true;
+Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.classList.add("sortable");th.title="Sort";var up=true;
 th.addEventListener("click",function(){rows.sort(function(a,b){var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
 var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"||b.cells[i].className=="number"?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);
 return (up?1:-1)*(c||0)});up=!up;rows.forEach(function(r){body.appendChild(r)})})})}"""
@@ -90,7 +92,7 @@ def _cell(value: object, cut: int) -> str:
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is not None:
-        shown = f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}" if abs(number) >= .1 else f"{number:.3g}"
+        shown = f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}" if abs(number) >= .1 else f"{number:.3f}" if abs(number) >= .0005 else f"{number:.1e}"
         return f'<td class="number" data-value="{number!r}">{shown}</td>'
     words = str(value)
     if words.startswith(("http://", "https://")) and not any(c.isspace() for c in words):
@@ -112,8 +114,10 @@ def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: in
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
     shown = frame.head(limit)
-    columns = "".join(f'<th scope="col">{escape(str(name).replace("_", " "))}</th>' for name in shown.columns)
-    rows = "".join(f"<tr>{''.join(_cell(value, cut) for value in row)}</tr>" for row in shown.itertuples(index=False, name=None))
+    cells = [[_cell(value, cut) for value in row] for row in shown.itertuples(index=False, name=None)]
+    kinds = [' class="number"' if any(row[i].startswith('<td class="number"') for row in cells) else "" for i in range(shown.shape[1])]
+    columns = "".join(f'<th scope="col"{kind}>{escape(str(name).replace("_", " "))}</th>' for name, kind in zip(shown.columns, kinds, strict=True))
+    rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     note = f"{len(frame):,} rows" if len(frame) <= limit else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
     name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
     markup = (f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
@@ -154,7 +158,7 @@ def _marks(text: str, spans: Sequence[tuple], grounds: Mapping[str, str], start:
 
 def _legend(grounds: Mapping[str, str]) -> str:
     marks = "".join(f'<mark style="background:{escape(ground)}">{escape(label)}</mark>' for label, ground in grounds.items())
-    return f'<div class="legend">{marks}</div>' if grounds else ""
+    return f'<div class="legend">{marks}</div>' if 0 < len(grounds) <= 14 else ""
 
 
 def marked_text(text: str, spans: Iterable[Sequence], *, legend: Mapping[str, str] | None = None, title: str = "", start: int = 0,
@@ -224,7 +228,7 @@ def files(*written: Iterable) -> Html:
     for item in (item for group in written for item in (group if isinstance(group, list) else [group])):
         paths, count = ([item.csv, item.parquet], item.rows) if hasattr(item, "csv") else ([item], None)
         for path in paths:
-            row = rows.setdefault(str(path.with_suffix("")), {"file": path.stem, "kinds": [], "rows": count, "folder": str(path.parent)})
+            row = rows.setdefault(str(path.with_suffix("")), {"file": path.stem, "kinds": [], "rows": count, "folder": str(path.parent.relative_to(ROOT) if path.is_relative_to(ROOT) else path.parent)})
             row["kinds"].append(path.suffix[1:])
     return table(pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object), caption="Files written")
 

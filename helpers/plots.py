@@ -138,14 +138,15 @@ def ranked_bars(frame: pd.DataFrame, x: str, y: str, *, title: str, note: str = 
             left += wide[name].to_numpy()
         ends = left
         if len(names) > 1:
-            ax.legend(loc="lower right", ncols=1, title=None)
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(names), 7), borderaxespad=.2, handlelength=1, columnspacing=1.2)
     else:
         ends = totals.reindex(order).to_numpy(dtype=float)
         ids = frame.drop_duplicates(y).set_index(y)[entity].reindex(order) if entity else [None] * len(order)
         fills = [(colours or {}).get(label) or (colour(i) if entity else PALETTE[0]) for label, i in zip(order, ids, strict=True)]
         ax.barh(places, ends, color=fills, height=.68)
     reach = np.abs(ends).max() or 1
-    for place, end in zip(places, ends, strict=True):
+    alike = stack and len(ends) > 1 and np.ptp(ends) < 1e-6 * reach      # shares that add up to the same: no number worth a place
+    for place, end in zip(places, ends, strict=True) if not alike else ():
         ax.text(end + reach * .012 * (1 if end >= 0 else -1), place, _number(end), va="center", ha="left" if end >= 0 else "right",
                 fontsize=9, color=MUTED)
     ax.set_yticks(places, [shorten(label) for label in order])

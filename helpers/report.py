@@ -152,7 +152,7 @@ def build_index(outputs: str | Path = "outputs") -> Path:
     rows = []
     for m in read_runs(outputs):
         name, about = m["folder"].name, m["corpus"]
-        picture = next(iter(sorted((m["folder"] / "figures").glob("*.png"))), None)
+        picture = max((m["folder"] / "figures").glob("*.png"), key=lambda path: path.stat().st_size, default=None)
         image = f'<img class="small" alt="" src="{html.escape(quote(f"{name}/figures/{picture.name}"))}">' if picture else ""
         begun = datetime.fromisoformat(m["started"]).strftime("%Y-%m-%d %H:%M")
         where = _link(f"{name}/report/index.html", m["run_id"]) if (m["folder"] / "report" / "index.html").exists() else display.escape(m["run_id"])
@@ -216,7 +216,8 @@ def compare_settings(pair: Pair) -> pd.DataFrame:
                 "articles": about.get("analysed"), "not analysed": about.get("quarantined"), "code, model and data files": about.get("engine"),
                 **m.get("found", {}), **{f"parameter {k}": v for k, v in m["parameters"].items()}, **{f"version of {k}": v for k, v in m["versions"].items()}}
     a, b = facts(pair.first), facts(pair.second)
-    rows = [(name, a.get(name), b.get(name), a.get(name) != b.get(name)) for name in dict.fromkeys([*a, *b])]
+    shown = lambda value: None if value is None else f"{value:,}" if isinstance(value, int) else str(value)  # noqa: E731
+    rows = [(name, shown(a.get(name)), shown(b.get(name)), a.get(name) != b.get(name)) for name in dict.fromkeys([*a, *b])]
     return pd.DataFrame(rows, columns=["what", "first", "second", "changed"], dtype=object)
 
 
@@ -232,18 +233,18 @@ def compare_rows(pair: Pair) -> pd.DataFrame:
 
 
 def compare_counts(pair: Pair, table: str, label: str, key: str | None = None, *, limit: int = 20) -> pd.DataFrame:
-    """Return label, key, first, second, change (rows per 100 articles, so that corpora of different size compare), largest change first."""
+    """Return label, key, first, second, change (rows per article, so that corpora of different size compare), largest change first; no row where nothing changed."""
     key = key or label
     names = list(dict.fromkeys([label, key]))
     columns = [*names, "first", "second", "change"]
     if not pair:
         return pd.DataFrame(columns=columns)
     sides = [(frame.dropna(subset=[key]), len(articles)) for frame, articles in zip(pair.read(table), pair.read("articles"), strict=True)]
-    counts = [frame.groupby(key).size() * (100 / n if n else 0) for frame, n in sides]
+    counts = [frame.groupby(key).size() / (n or 1) for frame, n in sides]
     shown = pd.concat([frame[names] for frame, _ in sides]).drop_duplicates(key, keep="last").set_index(key)
     both = pd.concat(counts, axis=1, keys=["first", "second"]).fillna(0.0)
     both["change"] = both["second"] - both["first"]
-    both = both.join(shown).rename_axis(key).reset_index()
+    both = both[both["change"].abs() > 1e-9].join(shown).rename_axis(key).reset_index()
     return both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index).head(limit)[columns].reset_index(drop=True)
 
 
@@ -275,7 +276,7 @@ def tell_change(pair: Pair, changes: pd.DataFrame, label: str, what: str) -> str
     if not pair or not len(changes) or not changes["change"].abs().max():
         return f"No change in {what}" if pair else "Nothing to compare with yet"
     top = changes.iloc[0]
-    return f"{top[label]}: {abs(top['change']):,.0f} {what} per 100 articles {'more' if top['change'] > 0 else 'fewer'} than in the first run"
+    return f"{top[label]}: {abs(top['change']):,.2g} {what} an article {'more' if top['change'] > 0 else 'fewer'} than in the first run"
 
 
 def notebook_footer(pair: Pair, **parameters) -> display.Html:

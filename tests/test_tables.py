@@ -95,3 +95,8 @@ def test_a_named_index_is_kept(tmp_path):
 def test_names_of_tables_stay_in_the_folder(tmp_path, name):
     with pytest.raises(ValueError, match="plain file name"):
         tables.save(pd.DataFrame({"n": [1]}), name, tmp_path)
+
+
+def test_columns_that_mix_numbers_and_words(tmp_path):
+    saved = tables.save(pd.DataFrame({"x": [1, "two", None]}, dtype=object), "t", tmp_path)
+    assert list(pd.read_parquet(saved.parquet)["x"].fillna("")) == ["1", "two", ""]
