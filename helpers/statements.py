@@ -241,7 +241,7 @@ def _follows_closely(index, previous, start):
 
 # -- transcripts ------------------------------------------------------------------------------------------------------
 
-_TURN = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z(][\w.'’()-]*){0,5}):\s+(?=\S)")
+_TURN = re.compile(r"[\"“]?(?P<name>[A-Z][\w.'’-]*(?: [A-Z(][\w.'’()-]*){0,5}):\s+(?=\S)")
 
 
 def _turns(index):
@@ -381,8 +381,15 @@ def _speaker_last(index, start, end, outlet):
 # -- speakers ---------------------------------------------------------------------------------------------------------
 
 
+# “…” ― Ines Duarte: a name after a dash, to the end of its line, signs the quotation
+_SIGNED = re.compile(r"[ \t\u00a0]*[―—–-]{1,2}[ \t\u00a0]*(?P<name>[^\W\d_][\w.'’-]*(?:[ \u00a0][\w.'’-]+){0,5}?)(?=[ \t\u00a0.,]*(?:\n|$)|,[ ])")
+
+
 def _with_source(index, said):
     """A source found by position for a quotation the encoder left without one: a mention next to a speech verb in its paragraph."""
+    signed = _SIGNED.match(index.text, said.pieces[-1][1])
+    if signed and index.mask[said.pieces[-1][1] - 1] == 1:
+        return said._replace(source=Span(*signed.span("name")), cue=None, score=max(said.score, 0.9))
     if said.source is not None:
         return said
     text = index.text
@@ -483,6 +490,7 @@ def _finished(index, found):
         if said.source is not None:
             speaker, speaker_id = speaker_of(index, said.source)
             mention = said.source
+            speaker, speaker_id = _continued(index, out, mention, speaker, speaker_id)
         via = _via(index, said, start, end, speaker_id, speaker)
         cue = index.text[said.cue.start : said.cue.end] if said.cue else None
         if not via and mention and out and out[-1].via and _PRONOUN.match(index.text[mention.start : mention.end]) and cue and _CONTINUES.search(cue) and _same(out[-1], speaker, speaker_id, index, mention):
@@ -496,6 +504,36 @@ def _finished(index, found):
             )
         )
     return out
+
+
+_SINGULAR = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
+
+
+def _gender(name):
+    given = load_gazetteer().given
+    return next((given[w] for w in name.lower().split()[:1] if w in given), "")
+
+
+def _continued(index, out, mention, speaker, speaker_id):
+    """A "he said" goes to the last speaker when nobody else was named since: people who speak go on speaking.
+
+    Only within a paragraph or from one to the next, and only when the given name does not contradict the pronoun.
+    """
+    gender = _SINGULAR.get(index.text[mention.start : mention.end].lower())
+    if gender is None:
+        return speaker, speaker_id
+    for previous in reversed(out[-3:]):
+        if previous.speaker_id is None or not previous.speaker_id.startswith("PER") or previous.speaker_id == speaker_id or previous.speaker_mention_start is None:
+            continue
+        since = index.within(previous.speaker_mention_end, mention.start)
+        if index.text.count("\n", previous.end, mention.start) > 4 or _gender(previous.speaker) not in ("", gender):
+            continue
+        spoken = [span for s in out for span in s.spans]
+        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken[-12:])]
+        if not others:
+            return previous.speaker, previous.speaker_id
+        break
+    return speaker, speaker_id
 
 
 def _same(previous, speaker, speaker_id, index, mention):

@@ -94,6 +94,11 @@ def test_a_transcript():
     assert any("treaty is signed" in t and who == "KELLER" for t, who in by_speaker.items())
 
 
+def test_a_signed_quotation():
+    string = "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — Amadou Sow"
+    assert [(s.speaker_mention, s.kind) for s in said(string)] == [("Ines Duarte", "direct"), ("Amadou Sow", "direct")]
+
+
 def test_time_is_linear_up_to_a_megabyte_of_layout():
     # the encoder is linear by construction (windows); the rules are what could go wrong, so they are timed alone
     class Silent:
