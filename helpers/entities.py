@@ -108,14 +108,17 @@ class _Page:
 
     def __init__(self, document, gazetteer):
         self.text, self.document, self.table = document.text, document, gazetteer
-        self.starts, self.ends, self.words = [], [], []
-        for match in TOKEN.finditer(document.text):
-            self.starts.append(match.start())
-            self.ends.append(match.end())
-            self.words.append(match.group())
+        spans = [match.span() for match in TOKEN.finditer(document.text)]
+        self.starts = [span[0] for span in spans]
+        self.ends = [span[1] for span in spans]
+        self.words = [document.text[start:end] for start, end in spans]
         self.sentence_starts = [sentence[0] for sentence in document.sentences]
         self.paragraph_starts = [paragraph[0] for paragraph in document.paragraphs]
-        self.vocabulary = set(self.words)
+
+    @functools.cached_property
+    def vocabulary(self):
+        """Every word as it stands somewhere in the text."""
+        return set(self.words)
 
     def tokens_in(self, start, end):
         """Token range [first, last) inside a character range."""
@@ -174,6 +177,8 @@ def _is_title(page, index):
 def _trim(page, first, last, type_):
     """Token range without outer "the", possessive "s", honorifics and titles; and the title's words."""
     words = page.words
+    if last - first == 1:
+        return first, last, ""
     while last - first > 1 and words[last - 1] in ("s", "S") and page.gap(last - 1) in ("'", "’", "ʼ", "`"):
         last -= 1
     if last - first > 1 and words[first] in ("the", "The", "THE", "a", "A", "an", "An", "this", "This"):
@@ -203,7 +208,7 @@ def _spans(page, found):
             first -= 1  # the span starts inside a token
         if first >= last:
             continue
-        for cut in range(first + 1, last):  # a name does not run over the end of a paragraph
+        for cut in range(first + 1, last) if "\n" in page.text[start:end] else ():  # a name does not run over the end of a paragraph
             if "\n" in page.gap(cut) and page.paragraph(page.starts[cut]) != page.paragraph(page.starts[cut - 1]):
                 last = cut
                 break
@@ -234,7 +239,7 @@ def _whole_persons(page, names):
     whole = []
     for name in names:
         before = whole[-1] if whole else None
-        if before is not None and before.type == name.type == "PER" and before.last == name.first and page.gap(name.first) in (" ", ". "):
+        if before is not None and before.type == name.type == "PER" and before.last == name.first and name.last - before.first < 7 and page.gap(name.first) in (" ", ". "):
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
         k = name.first - 1
@@ -246,6 +251,8 @@ def _whole_persons(page, names):
 
 def _pieces(page, first, last, type_):
     """A span's parts: "Russian President Vladimir Putin" → Russian + President Vladimir Putin; "Ukraine-Russia" → both."""
+    if last - first == 1:
+        return ((first, last, type_),)
     if last - first > 1:
         if page.words[first] in ("R", "D", "I") and page.gap(first + 1) == "-":
             return [(first + 1, last, "LOC")]  # "(D-Calif.)"
@@ -280,15 +287,13 @@ def _pieces(page, first, last, type_):
 
 def _table_hits(page):
     """Names the tables know, wherever they stand: [(first token, last token, Entry)]."""
-    hits, index, words, phrases = [], 0, page.words, page.table.phrases
-    while index < len(words):
-        if words[index] in phrases:
+    hits, until, phrases = [], 0, page.table.phrases
+    for index in [k for k, word in enumerate(page.words) if word in phrases]:
+        if index >= until:
             hit = page.phrase_at(index)
             if hit:
-                hits.append((index, index + hit[0], hit[1]))
-                index += hit[0]
-                continue
-        index += 1
+                until = index + hit[0]
+                hits.append((index, until, hit[1]))
     return hits
 
 
@@ -394,10 +399,11 @@ def _carry(page, names):
     for name in names:
         for k in range(name.first, name.last):
             covered[k] = 1
-    words, added, index = page.words, [], 0
-    for index, word in enumerate(words):
-        if covered[index] or word not in by_first:
+    words, added = page.words, []
+    for index in [k for k, word in enumerate(words) if word in by_first]:
+        if covered[index]:
             continue
+        word = words[index]
         for tokens in by_first[word]:
             n = len(tokens)
             if tuple(words[index : index + n]) != tokens or any(covered[index : index + n]) or not page.joined(index, index + n):
@@ -450,9 +456,10 @@ def _add_short_forms(page, names):
     for name in names:
         covered[name.first : name.last] = b"\x01" * (name.last - name.first)
     added = []
-    for index, word in enumerate(words):
+    for index in [k for k, word in enumerate(words) if word in acronyms or word in heads]:
         if covered[index]:
             continue
+        word = words[index]
         type_ = acronyms.get(word)
         if type_ is None and word in heads and index and words[index - 1] in ("the", "The") and page.gap(index) == " ":
             after = index + 1
@@ -502,9 +509,9 @@ def _vote(page, names):
             count["PER"] += 0.7 if key[0] in parts else 2.5  # the last name of somebody in this article
         elif len(key) == 1 and count["PER"] and key[0] in page.table.surnames:
             count["PER"] += 0.5
+    winners = {key: max(count, key=count.get) for key, count in votes.items()}
     for name in names:
-        entry, count = name.entry, votes[name.key]
-        most = count.most_common(1)[0][0]
+        entry, count, most = name.entry, votes[name.key], winners[name.key]
         if entry is None:
             if not (name.type == "PER" and name.key[-1] in full):
                 name.type = most
@@ -684,7 +691,7 @@ def _link_persons(page, names, entities):
     for cluster in clusters:
         seen = set()
         for key in cluster["keys"]:
-            for k in range(1, len(key)):
+            for k in range(max(1, len(key) - 5), len(key)):
                 seen.add(key[k:])
             if key[-2] in ("al", "el", "bin"):
                 seen.add(("al" + key[-1],))
@@ -710,7 +717,7 @@ def _link_persons(page, names, entities):
         chosen = _nearest(page, fitting, positions, starts, name)
         if chosen is not None:
             name.group = chosen
-            name.rule = f"{how} {_display(page, chosen['names'], 'PER')}"
+            name.rule = how  # the display name follows when it is known
             chosen["gender"] = chosen["gender"] or name.gender
     for cluster in clusters:
         display = _display(page, cluster["names"], "PER")
@@ -730,6 +737,8 @@ def _link_persons(page, names, entities):
         _open_person(page, cluster, display, entities)
     for name in people:
         name.link = name.group["entity"]
+        if name.rule in ("short form of", "first name of"):
+            name.rule = f"{name.rule} {name.link.display}"
 
 
 def _person_id(page, display):
@@ -1031,12 +1040,8 @@ def _pronoun_and_descriptions(page, names, entities, titled):
         a, b = page.tokens_in(start, end)
         titled_tokens.update(range(a, b))
     events = [(name.first, 0, name) for name in names if name.link is not None]
-    for index, word in enumerate(words):
-        if word in _PRONOUN_FORMS:
-            if index not in covered:
-                events.append((index, 1, word.lower()))
-        elif word in roles and index not in covered and index not in titled_tokens:
-            events.append((index, 2, word))
+    events += [(index, 1, word.lower()) for index, word in enumerate(words) if word in _PRONOUN_FORMS and index not in covered]
+    events += [(index, 2, word) for index, word in enumerate(words) if word in roles and index not in covered and index not in titled_tokens]
     events.sort(key=lambda event: (event[0], event[1]))
     standings, found, places = {}, [], []
     totals = Counter(name.link.id for name in names if name.type == "PER" and name.link is not None)
@@ -1268,8 +1273,8 @@ def _they(page, found, names):
     starts = [f[0] for f in unnamed]
     persons = [name.start for name in names if name.type == "PER"]
     linked = []
-    for index, word in enumerate(page.words):
-        if word not in ("they", "They") or index + 1 >= len(page.words) or page.words[index + 1] not in SAYING:
+    for index in [k for k, word in enumerate(page.words) if word in ("they", "They")]:
+        if index + 1 >= len(page.words) or page.words[index + 1] not in SAYING:
             continue
         offset = page.starts[index]
         k = bisect.bisect_right(starts, offset) - 1

@@ -11,6 +11,8 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from helpers import resolve
+
 DATA = Path(__file__).parent / "data"
 
 # A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
@@ -179,12 +181,21 @@ def _add_compounds(builder):
             builder._register(tokens_of(text), Entry(text, "MISC", "people", "name", "", "", False, False, entity_id("MISC", text)))
 
 
-@functools.lru_cache(maxsize=8)
 def load(extra=None):
     """The compiled tables; `extra` is the path of a user's CSV with columns name, type, variants, acronyms, demonyms, country, kind.
 
-    A user's row wins over ours. Raises ValueError, in one sentence, when the file has no `name` column or a type is unknown.
+    A user's row wins over ours. Raises FileNotFoundError, or ValueError in one sentence when a row has no name or a type is unknown.
     """
+    if not extra:
+        return _load(None, 0)
+    file = resolve(extra)
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file of names {file}.")
+    return _load(file, file.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(extra, _changed):
     builder = _Builder()
     if extra:
         rows = list(_rows(extra))
