@@ -139,3 +139,38 @@ def judge_by_hand(sample: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 
     """Show the first rows of a sample as marked passages."""
     columns = [c for c in sample.columns if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")]
     return display.evidence(sample, articles, label="to judge", columns=columns, limit=limit, caption=sample["question"].iloc[0] if len(sample) else "")
+
+
+def choose(found, table: str) -> pd.DataFrame:
+    """Return the rows of a table to be judged. Raises ValueError with the names there are."""
+    if table not in JUDGED:
+        raise ValueError(f"table {table!r} can't be judged; choose one of {', '.join(JUDGED)}")
+    return getattr(found, table)
+
+
+def offer(sample: pd.DataFrame, table: str, outputs: str | Path, labels: str = "") -> str:
+    """Write the sample unless verdicts are given or there already; return a sentence that says what to do next."""
+    if labels:
+        return f"Verdicts are read from {labels}."
+    try:
+        path = write_sample(sample, table, outputs)
+    except FileExistsError as error:
+        return f"{error}. To use it, give its path as the parameter labels."
+    return f"{len(sample)} rows written to {path}. Fill in the column verdict (right or wrong), then run this notebook with labels set to that path."
+
+
+def read_verdicts(labels: str) -> pd.DataFrame:
+    """Return judged rows, none when no file is given."""
+    return read_labels(labels) if labels else pd.DataFrame({"right": pd.Series(dtype=bool), "weight": pd.Series(dtype=float)})
+
+
+def count_labels(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the table's label and n, most frequent first."""
+    label = JUDGED[table][0]
+    return frame.groupby(label, observed=True).size().rename("n").reset_index().sort_values("n", ascending=False, kind="stable", ignore_index=True)
+
+
+def correct(frame: pd.DataFrame, precision: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the counts of a table's labels, corrected with the precision measured; no rows before anything was judged."""
+    counts = count_labels(frame, table)
+    return correct_counts(counts, precision, JUDGED[table][0]) if len(precision) and precision["n"].iloc[0] else counts.head(0)

@@ -73,3 +73,19 @@ def test_wilson_is_the_published_one():
 def test_shares_add_up(sizes, n):
     quotas = validation._share_out(sizes, n)
     assert sum(quotas) == min(n, sum(sizes)) and all(q <= s for q, s in zip(quotas, sizes, strict=True))
+
+
+def test_the_notebook_s_way(acts, articles, tmp_path):
+    found = type("Found", (), {"acts": acts})
+    with pytest.raises(ValueError, match="choose one of"):
+        validation.choose(found, "actz")
+    sample = validation.draw_sample(validation.choose(found, "acts"), articles, "acts", n=10)
+    assert "10 rows written" in validation.offer(sample, "acts", tmp_path)
+    path = tmp_path / "validation" / "acts.csv"
+    validation.read_csv(path).assign(verdict="right").to_csv(path, index=False)
+    assert "verdicts already" in validation.offer(sample, "acts", tmp_path)
+    precision = validation.measure_precision(validation.read_verdicts(str(path)), "category")
+    corrected = validation.correct(acts, precision, "acts")
+    assert corrected["corrected"].sum() == 100 and (corrected["low"] < corrected["n"]).all()
+    assert len(validation.correct(acts, validation.measure_precision(validation.read_verdicts("")), "acts")) == 0
+    assert "Does the sentence" in str(validation.judge_by_hand(sample, articles))
