@@ -47,7 +47,7 @@ class Mention(NamedTuple):
 
 
 COMPANY = frozenset("inc corp co ltd plc llc ag sa nv gmbh spa bhd asa ab oyj kk limited incorporated corporation company".split())
-GENERATION = frozenset("Jr Sr II III IV".split())
+GENERATION = frozenset("Jr Sr I II III IV V VI VII VIII".split())
 REGAL = frozenset("King Queen Pope Prince Princess Emperor Empress Saint Lord Lady Sir Dame Sister Father Brother Sheikh Sheik Duke Duchess Tsar Baroness Baron Rabbi Ayatollah".split())
 PARTICLES = frozenset("al el ul ad as bin ibn abu van von der den de di da du dos del della la le ter ten af".split())
 NEVER = frozenset(
@@ -63,6 +63,10 @@ TOO_COMMON = frozenset(
     Museum Hall Library Hospital Hotel Club League Association Society Administration Shah Tsar Poet God Lord Christ Internet Web World Man Woman Mother Father Mom Dad""".split()
 )
 POST_NOMINALS = frozenset("FRS DBE OBE MBE CBE KBE KCB RA MP MEP QC KC PhD MD Esq CEO JD DDS RN FBA".split())
+OF_HEADS = frozenset(
+    """University Bank Ministry Department Republic Kingdom State City Town Municipality Province Cape Gulf Bay Strait House Court Council Board Institute
+    Church Museum Academy Union Federation Commonwealth Bureau College School Isle Duchy Halls Hall Chamber Library Archbishopric Diocese""".split()
+)
 GENERIC_OF = frozenset("state city town village municipality province region kingdom commonwealth county district island".split())
 SHORT_FOR = {
     "joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "dick": "richard", "rick": "richard", "mike": "michael",
@@ -79,7 +83,7 @@ SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
 SAYING = frozenset("said says say added told adds tells explained wrote warned insisted continued noted argued stressed".split())
 PLACE_IN = frozenset("in near outside around inside across throughout central downtown visiting visited".split())
 PLACE_HEADS = frozenset("mount mt lake cape fort port camp river isle".split())
-PLACE_TAILS = frozenset("museum hotel mansion books theatre theater stadium airport hospital cathedral palace castle library gallery prison restaurant cafe bookstore zoo".split())
+PLACE_TAILS = frozenset("school college university museum hotel mansion books theatre theater stadium airport hospital cathedral palace castle library gallery prison restaurant cafe bookstore zoo".split())
 
 
 class _Name:
@@ -119,6 +123,11 @@ class _Page:
     def vocabulary(self):
         """Every word as it stands somewhere in the text."""
         return set(self.words)
+
+    @functools.cached_property
+    def capitalised(self):
+        """Words that stand with a capital somewhere else than at the beginning of a sentence."""
+        return {word for index, word in enumerate(self.words) if word[0].isupper() and not self.opens_sentence(index)}
 
     def tokens_in(self, start, end):
         """Token range [first, last) inside a character range."""
@@ -184,8 +193,14 @@ def _trim(page, first, last, type_):
     if last - first > 1 and words[first] in ("the", "The", "THE", "a", "A", "an", "An", "this", "This"):
         first += 1
     title = []
+    while last - first > 1 and words[last - 1] in ("of", "and", "the", "for", "in", "at", "by"):
+        last -= 1
     if type_ == "PER":
-        while last - first > 1 and _is_title(page, first) and words[last - 1] not in ("of",):
+        for k in range(first + 1, last):  # "J she": a name of a person does not go on in lower case
+            if words[k][0].islower() and words[k] not in PARTICLES and words[k] not in ("of", "the", "and", "y", "e") and page.gap(k) == " ":
+                last = k
+                break
+        while last - first > 1 and _is_title(page, first) and (words[first + 1] != "of" or words[first] in ("Secretary", "Chief", "Minister", "Speaker")):
             if words[first] in REGAL and last - first == 2 and words[last - 1] not in ("Minister",):
                 break
             title.append(words[first])
@@ -212,7 +227,7 @@ def _spans(page, found):
             if "\n" in page.gap(cut) and page.paragraph(page.starts[cut]) != page.paragraph(page.starts[cut - 1]):
                 last = cut
                 break
-        for a, b, kind in _pieces(page, first, last, type_):
+        for a, b, kind in _parts(page, first, last, type_):
             a, b, title = _trim(page, a, b, kind)
             if _no_name(page, a, b, kind):
                 continue
@@ -229,6 +244,14 @@ def _no_name(page, first, last, type_):
     words = page.words[first:last]
     if last - first == 1:
         word = words[0]
+        if word.casefold() in COMPANY or page.text[page.ends[first] : page.ends[first] + 1] == "$":
+            return True
+        if type_ == "PER" and (word[:-1] in page.table.titles and word[-1] == "s" or word in page.table.titles and page.words[last : last + 1] == ["of"]):
+            return True  # "Senators", "Earl of Clare"
+        if word in POST_NOMINALS and page.gap(first) in (", ", " , "):
+            return True
+        if type_ != "LOC" and word.lower() in page.vocabulary and word[1:].islower() and page.opens_sentence(first) and word not in page.capitalised:
+            return True  # an ordinary word that opens a sentence
         return len(word) == 1 and word.isascii() or not any(c.isalpha() for c in word) and type_ in ("PER", "LOC") or page.table.titles.get(word, ("",))[0] == "honorific" and word not in REGAL
     return all(word.casefold() in COMPANY or word in ("et", "al") for word in words)
 
@@ -239,6 +262,9 @@ def _whole_persons(page, names):
     whole = []
     for name in names:
         before = whole[-1] if whole else None
+        if before is not None and before.type in ("ORG", "LOC") and name.type in ("ORG", "LOC") and name.first - before.last in (1, 2) and page.words[before.last] == "of" and page.words[before.last - 1] in OF_HEADS:
+            before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)  # "University" of "Ghana"
+            continue
         if before is not None and before.type == name.type == "PER" and before.last == name.first and name.last - before.first < 7 and page.gap(name.first) in (" ", ". "):
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
@@ -247,6 +273,17 @@ def _whole_persons(page, names):
             name.first, name.start = k, page.starts[k]
         whole.append(name)
     return whole
+
+
+def _parts(page, first, last, type_):
+    """The pieces of a span that runs over a comma, a bracket or a quotation mark, each taken apart by `_pieces`."""
+    if last - first > 1 and type_ != "MISC":
+        for k in range(first + 1, last):
+            gap = page.gap(k)
+            if len(gap) > 1 and any(c in gap for c in ",;:()[]“”\"") and page.words[k].casefold() not in COMPANY and page.words[k] not in GENERATION and page.words[k][-1:] != ".":
+                kind = "PER" if last - k > 1 and page.words[k] in page.table.given else type_
+                return [*_pieces(page, first, k, type_), *_parts(page, k, last, kind)]
+    return _pieces(page, first, last, type_)
 
 
 def _pieces(page, first, last, type_):
@@ -308,6 +345,24 @@ def _language(page, first, last):
     return before in ("in", "In") and (page.gap(last) not in (" ", "-") or after in ("and", "or", "on", "by", "with", "at", "that", "for", "to"))
 
 
+UNIT = frozenset("Division Corps Brigade Regiment Battalion Fleet Army Squadron Wing Infantry Marines Airborne Cavalry Guards".split())
+ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d)\Z|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)\Z")
+
+
+def _units(page):
+    """Numbered military units ("82nd Airborne Division"), which are written alike everywhere: [(first token, last token)]."""
+    words, found = page.words, []
+    for index in [k for k, word in enumerate(words) if word in UNIT]:
+        first = index
+        while first > 0 and index - first < 4 and page.gap(first) == " " and words[first - 1][0].isupper() and not ORDINAL.match(words[first - 1]):
+            first -= 1
+        if first > 0 and page.gap(first) == " " and ORDINAL.match(words[first - 1]):
+            if found and found[-1][1] > first - 1:
+                found.pop()
+            found.append((first - 1, index + 1))
+    return found
+
+
 def _join(page, names, hits):
     """Encoder names and table hits as one list without overlaps."""
     names.sort(key=lambda n: (n.first, -n.last))
@@ -337,6 +392,9 @@ def _join(page, names, hits):
             name = _Name(page.starts[first], page.ends[last - 1], first, last, entry.type, max(t.score for t in touching), entry)
             added.append(name)
     names = [n for n in kept if id(n) not in dropped] + added
+    for first, last in _units(page):
+        names = [n for n in names if not first <= n.first < last]
+        names.append(_Name(page.starts[first], page.ends[last - 1], first, last, "ORG", 0.8, None, "numbered unit"))
     names.sort(key=lambda n: n.start)
     for name in names:  # "U.S." keeps its dot when the span is a table name
         if name.end < len(page.text) and page.text[name.end] == "." and name.entry and name.entry.name and page.words[name.last - 1] + "." in _DOTTED:
