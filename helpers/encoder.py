@@ -135,6 +135,10 @@ class Encoding:
         """Names in the text, in order."""
         return [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
 
+    def participants(self, role):
+        """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where rules find nobody."""
+        return [(*self.offsets(a, b), score) for a, b, _, score in self.spans(role)]
+
     # -- attributions ------------------------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -186,6 +190,13 @@ class Encoding:
 
         {} when the range holds no words.
         """
+        return self._at_cue("act", "acts", start, end, cue_start, cue_end)
+
+    def modality(self, start, end, cue_start, cue_end):
+        """Probability of actual, announced, threatened, conditional, possible and denied for the act at a cue; {} without words."""
+        return self._at_cue("modality", "modalities", start, end, cue_start, cue_end)
+
+    def _at_cue(self, head, labels, start, end, cue_start, cue_end):
         first, last = features.inside(self.words, start, end)
         if first == last:
             return {}
@@ -193,7 +204,7 @@ class Encoding:
         if cue_start is not None:
             a, b = features.inside(self.words, cue_start, cue_end)
             cue = self.states[a:b].mean(0) if a < b else whole
-        return dict(zip(self.encoder.config["acts"], _softmax(self.encoder.perceptron("act", np.concatenate([whole, cue]))).tolist(), strict=True))
+        return dict(zip(self.encoder.config[labels], _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(), strict=True))
 
     def tone(self, start, end):
         """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""

@@ -14,13 +14,14 @@ import torch
 
 from helpers import features
 from helpers.text import Document, Span, quotations, read
-from helpers.training.model import ACTS, STANCES, TAGS
+from helpers.training.model import ACTS, MODALITIES, STANCES, TAGS
 
 TRIM = " \t\r\n\u00a0.,;:!?\"'“”‘’„«»—–…-()[]`"
 
 
 class Example(NamedTuple):
-    """task; document; spans: (start, end, head, label); links: (start, end, role, source start or None); value; region, focus."""
+    """task; document; spans: (start, end, head, label); links: (start, end, {role: start of its span, -1 none, None unknown});
+    ignore: (start, end) without loss; value: class or score; focus: (start, end) of a cue or target; modality: class or -100."""
 
     task: str
     document: Document
@@ -29,6 +30,7 @@ class Example(NamedTuple):
     ignore: list = []
     value: object = None
     focus: object = None
+    modality: int = -100
 
 
 def rows(path):
@@ -247,7 +249,8 @@ def acts(path, keep=lambda row: True):
 
 
 def codebook(path, keep=lambda row: True):
-    """This project's own examples: with the cue as focus, and once more as a whole when the sentence holds one act."""
+    """This project's own examples, twice: read at the cue, with the type of the act itself; and as a whole sentence that holds one act,
+    with the type it scores as (an announced attack is a threat), which is how the sentences of PLV are labelled."""
     with open(path, encoding="utf-8", newline="") as file:
         table = [row for row in csv.DictReader(file) if keep(row)]
     count = {}
@@ -264,9 +267,11 @@ def codebook(path, keep=lambda row: True):
         example = Example("acts", read_lines(row["sentence"]), spans, value=ACTS.index(label))
         start = row["sentence"].find(row["cue"]) if row.get("cue") else -1
         if start >= 0:
-            found.append(example._replace(focus=(start, start + len(row["cue"])), spans=[]))
-        if count[row["sentence"]] == 1 and (row.get("modality") or "actual") in ("actual", "announced", "threatened", ""):
-            found.append(example)
+            modality = MODALITIES.index(row["modality"]) if label != "NONE" and row["modality"] in MODALITIES else -100
+            found.append(example._replace(focus=(start, start + len(row["cue"])), spans=[], modality=modality))
+        if count[row["sentence"]] == 1:
+            scored = row["plover_scored"] if row["category"] != "NONE" and row["plover_scored"] in ACTS else "NONE"
+            found.append(example._replace(value=ACTS.index(scored)))
     return Rows(found)
 
 
@@ -331,7 +336,7 @@ class Maker:
         for head in heads:
             batch[head] = torch.full((size, count), -100)
         batch["focus"] = torch.zeros(size, count, dtype=torch.bool)
-        batch["task"], batch["values"], batch["links"] = task, [], []
+        batch["task"], batch["values"], batch["modalities"], batch["links"] = task, [], [], []
         for number, (example, words, made) in enumerate(group):
             n = len(made.ids)
             for key, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes)):
@@ -355,6 +360,7 @@ class Maker:
                 first, last = features.inside(words, *example.focus)
                 batch["focus"][number, first:last] = True
             batch["values"].append(example.value)
+            batch["modalities"].append(example.modality)
             for start, end, targets in example.links:
                 first, last = features.inside(words, start, end)
                 if first < last:

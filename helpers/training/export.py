@@ -14,7 +14,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from helpers.training.model import ACTS, STANCES, TAGS, Network
+from helpers.training.model import ACTS, MODALITIES, STANCES, TAGS, Network
 from helpers.training.train import minilm
 
 
@@ -43,7 +43,7 @@ def heads_of(network):
         perceptron(f"tags.{task}", layers)
     for task, layer in heads.pool.items():
         dense(f"pool.{task}", layer)
-    for name in ("act", "tone", "stance"):
+    for name in ("act", "modality", "tone", "stance"):
         perceptron(name, getattr(heads, name))
     dense("stance_query", heads.stance_query)
     for role in ("source", "cue"):
@@ -75,7 +75,7 @@ def export(network, folder, quantise=True):
     (folder / "tokenizer.json").write_text((minilm() / "tokenizer.json").read_text(encoding="utf-8"), encoding="utf-8")
     known = folder / "config.json"
     decoding = json.loads(known.read_text())["decoding"] if known.exists() else {}
-    config = {"width": network.trunk.words.embedding_dim, "tags": TAGS, "acts": ACTS, "stances": STANCES, "decoding": decoding}
+    config = {"width": network.trunk.words.embedding_dim, "tags": TAGS, "acts": ACTS, "modalities": MODALITIES, "stances": STANCES, "decoding": decoding}
     known.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
@@ -87,7 +87,7 @@ def main():
     parser.add_argument("--float", action="store_true", help="no quantisation, to compare with")
     options = parser.parse_args()
     network = Network(layers=options.layers)
-    network.load_state_dict(torch.load(options.checkpoint, weights_only=True)["mean"])
+    network.load_state_dict(torch.load(options.checkpoint, weights_only=True)["mean"], strict=False)
     export(network, options.folder, quantise=not options.float)
 
 

@@ -21,6 +21,7 @@ TAGS = {
     "target": ("O", "B-TARGET", "I-TARGET"),
 }
 ACTS = ("NONE", "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "YIELD", "REQUEST", "REJECT", "ACCUSE", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT")
+MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
 STANCES = ("neg", "neu", "pos")
 DISTANCES = 18  # buckets of signed logarithmic word distance from a content to a possible source
 
@@ -118,6 +119,7 @@ class Heads(nn.Module):
         self.tags = nn.ModuleDict({task: perceptron(width, 192, len(labels)) for task, labels in TAGS.items()})
         self.pool = nn.ModuleDict({task: nn.Linear(width, 1) for task in ("act", "tone", "stance")})
         self.act = perceptron(2 * width, 384, len(ACTS))
+        self.modality = perceptron(2 * width, 192, len(MODALITIES))
         self.tone = perceptron(width, 192, 1)
         self.stance = perceptron(2 * width, 384, len(STANCES))
         self.stance_query = nn.Linear(width, width)
@@ -132,11 +134,12 @@ class Heads(nn.Module):
         return (weights.unsqueeze(-1) * states).sum(1)
 
     def acts(self, states, region, focus):
-        """`focus`: mask of the cue's words; all False where the cue is not known."""
+        """(act scores, modality scores). `focus`: mask of the cue's words; all False where the cue is not known."""
         whole = self.pooled("act", states, region)
         known = focus.any(1, keepdim=True)
         cue = (focus.float().unsqueeze(-1) * states).sum(1) / focus.sum(1, keepdim=True).clamp(min=1)
-        return self.act(torch.cat([whole, torch.where(known, cue, whole)], -1))
+        both = torch.cat([whole, torch.where(known, cue, whole)], -1)
+        return self.act(both), self.modality(both)
 
     def tones(self, states, region):
         return self.tone(self.pooled("tone", states, region)).squeeze(-1)

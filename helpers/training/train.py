@@ -46,7 +46,10 @@ def loss_of(network, batch):
                     total = total + 0.5 * F.cross_entropy(scores, answer, ignore_index=-100)
         return total
     if task == "acts":
-        total = F.cross_entropy(heads.acts(states, words, batch["focus"]), torch.tensor(batch["values"]), label_smoothing=0.05)
+        acts, modalities = heads.acts(states, words, batch["focus"])
+        total = F.cross_entropy(acts, torch.tensor(batch["values"]), label_smoothing=0.05)
+        if any(m >= 0 for m in batch["modalities"]):
+            total = total + 0.5 * F.cross_entropy(modalities, torch.tensor(batch["modalities"]), ignore_index=-100)
         if (batch["actor"] >= 0).any():
             for head in ("actor", "target"):
                 total = total + 0.5 * F.cross_entropy(heads.tags[head](states).flatten(0, 1), batch[head].flatten(), ignore_index=-100)
@@ -118,7 +121,8 @@ def build(layers=6, start=None):
     """A network with the base's weights, or those of a checkpoint (its averaged weights)."""
     network = Network(layers=layers)
     if start:
-        network.load_state_dict(torch.load(start, weights_only=True)["mean"])
+        # heads that came after the checkpoint start fresh
+        network.load_state_dict(torch.load(start, weights_only=True)["mean"], strict=False)
     else:
         network.trunk.load_minilm(load_file(minilm() / "model.safetensors"), LAYERS[layers])
     return network
