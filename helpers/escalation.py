@@ -105,6 +105,7 @@ class Cue(NamedTuple):
     plover: str
     kind: str
     ambiguous: bool
+    troops: bool
     modality: str
     target: str
     elements: tuple
@@ -170,7 +171,7 @@ def _compile(row, classes, own=False):
         else:
             elements.append(_forms(part, classes))
     return Cue(
-        row["cue"], row["category"].upper(), (row.get("plover") or "").upper(), kind, (row.get("sense") or "") == "ambiguous", row.get("modality") or "", row.get("target") or "object",
+        row["cue"], row["category"].upper(), (row.get("plover") or "").upper(), kind, (row.get("sense") or "") == "ambiguous", (row.get("sense") or "") == "troops", row.get("modality") or "", row.get("target") or "object",
         tuple(elements), verb_tags, sum(e is not None for e in elements), own,
     )
 
@@ -275,6 +276,7 @@ class Match(NamedTuple):
 
 
 # Verbs whose base and -s forms are also nouns: read as verbs only where the neighbours say so.
+AUX_WORDS = clauses.AUXILIARY | clauses.ADVERB | clauses.NEGATION
 ALSO_NOUNS = frozenset(
     """attack strike hit target raid storm capture advance fight battle clash crush murder torture rape ambush assault move station base post ban block search sack jam hack blockade
     boycott sanction embargo protest rally march demonstration riot demand request appeal call urge press push pressure veto release surrender retreat free lift ease pardon aid fund
@@ -286,6 +288,7 @@ ALSO_NOUNS = frozenset(
     retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction
     supply broker visit""".split()
 )
+ING_NOUNS = frozenset("fighting shelling bombing killing shooting burning looting rioting meeting training funding funding beating hearing targeting policing rebuilding".split())
 PARTICLES = frozenset("back down up out over".split()
 )
 MODIFIER_BEFORE_NOUN = frozenset("'s of in on the a an this that these those its their his her our my any no some every each another such by from with against after before during amid for over".split())
@@ -301,11 +304,17 @@ def _verb_at(words, i, tags):
             return None
         if i == 0 and following in PREPOSITION and following != "to":
             return None
+        if before in ("in", "amid", "during", "despite", "between", "over", "of") and low in ING_NOUNS or before in ("on", "against", "to") and low in ING_NOUNS and not (i > 1 and words[i - 2].low in clauses.governors()):
+            return None
         return "ing"
     if tags & {"past", "participle"} and not tags & {"base"}:
         if before in DETERMINER - {"that", "these", "those", "all", "both", "other", "many", "some"} or before in ("'s", "of", "in", "with", "for") and before not in ("that",):
             if following not in PREPOSITION and following not in (",", ".", "and") or before in ("a", "an", "'s"):
                 return None
+        if i > 1 and words[i - 2].low in clauses.MODAL | {"to"} and before not in AUX_WORDS and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
+            return None  # "to reinstate ousted President …"
+        if before in PREPOSITION and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
+            return None
         return "past"
     if low not in ALSO_NOUNS and (low[:-1] not in ALSO_NOUNS or not low.endswith("s")) and (low[:-2] not in ALSO_NOUNS or not low.endswith("es")):
         return "base" if "base" in tags and "past" not in tags else "past" if "past" in tags else "s"
@@ -343,6 +352,8 @@ def _match(cue, words, i):
             j += 1
             if j < n and words[j].low not in element and k == 1 and elements[0] & {"not", "n't"} and words[j].low in clauses.AUXILIARY | clauses.ADVERB and j + 1 < n:
                 j += 1  # "did not yet recognise"
+            if j < n and k == 1 and words[j].low not in element and (words[j].low.endswith("ly") or words[j].low in ("also", "now", "still", "already", "again")):
+                j += 1
             if j >= n or words[j].low not in element:
                 return None
         k += 1
@@ -369,7 +380,7 @@ def find_cues(words, codebook, originals=None):
                 if cue.kind == "noun" and cue.size == 1 and _verb_like(words, i):
                     continue
             found.append(Match(i, last, cue, tag))
-    found.sort(key=lambda m: (not m.cue.own, m.cue.category != "NONE", -m.cue.size, m.tag in ("noun",), m.cue.ambiguous, m.last - m.first, m.first))
+    found.sort(key=lambda m: (not m.cue.own, m.cue.category != "NONE", -m.cue.size, m.tag in ("noun",), m.cue.ambiguous, "<" in m.cue.words, m.last - m.first, m.first))
     taken, kept = bytearray(len(words)), []
     for match in found:
         covered = taken[match.first : match.last + 1]
@@ -449,6 +460,7 @@ class _Names:
         self.mentions, self.starts, self.roll_up = mentions, [m.start for m in mentions], roll_up
         self.states = entities.affiliations(document, mentions) if mentions else {}
         names = gazetteers.load().names
+        self.by_id = {m.entity_id: m for m in reversed(mentions)}
         self.kinds = {}
         for m in mentions:
             if m.entity_id not in self.kinds:
@@ -468,6 +480,19 @@ class _Names:
         if name.startswith("unnamed "):
             return state[1], state[0], kind
         return f"{state[1]} ({name})", state[0], kind
+
+    def party(self, entity_id):
+        """A participant for an entity by its id (a speaker), or None."""
+        mention = self.by_id.get(entity_id)
+        if mention is None or self.kinds.get(entity_id) == "outlet":
+            return None
+        name, identity, kind = self.show(mention)
+        return Party(-1, -1, name, identity, None, kind, False, False)
+
+    def antecedent(self, document, offset, types):
+        from helpers import entities
+
+        return entities.antecedent(document, self.mentions, offset, types=types)
 
     def inside(self, start, end):
         k = bisect.bisect_left(self.starts, start)
@@ -561,10 +586,17 @@ def _joined(words, party, first):
     return False
 
 
+QUANTITY = frozenset("thousands hundreds dozens scores tens millions lots number numbers crowd crowds group groups families members majority half most many some all several one two three four five part pair waves wave mob mobs".split())
+
+
 def _preposition(words, first):
     j = first - 1
     while j >= 0 and first - j <= 4:
         low = words[j].low
+        if low == "of" and j and words[j - 1].low in QUANTITY:
+            j -= 2
+            first = j + 1
+            continue
         if low in PREPOSITION:
             return low
         if low in DETERMINER or low in ADJECTIVE or low.isdigit() or low in TITLE or low in ("about", "some", "hundreds", "thousands", "dozens", "three", "two", "four", "five", "six", "ten", "nearly", "neighbouring", "neighboring", "eastern", "western", "northern", "southern", "central", "nearby", "both"):
@@ -579,7 +611,7 @@ def _attach_of(words, parties):
     joined = []
     for party in parties:
         before = joined[-1] if joined else None
-        if before is not None and before.kind == "nominal" and party.kind in ("named", "place") and party.first - before.last <= 3 and party.prep in ("of", "from") and words[before.last + 1].low in ("of", "from"):
+        if before is not None and before.kind == "nominal" and party.kind in ("named", "place") and party.first - before.last <= 3 and (party.prep in ("of", "from") or party.prep == "in" and party.first - before.last == 2 and words[before.last].low in ("ministry", "government", "authorities", "junta", "lawmakers", "parliament", "officials", "leaders", "administration", "regime", "generals")) and words[before.last + 1].low in ("of", "from", "in"):
             if words[before.last].low in STATE_NOUNS:
                 joined[-1] = before._replace(last=party.last, name=party.name, id=party.id, kind="named")
                 continue
@@ -640,6 +672,8 @@ def subject_of(words, parties, matches, match, group, previous):
             return [parties[named[0] if parties[named[0]].prep is None else named[-1]]] if named else [parties[near[-1]]]
     left = clauses.boundary_left(words, here)
     inside = [i for i, p in enumerate(parties) if p.first >= left and p.last < here]
+    if inside and parties[inside[-1]].prep in ("before", "after", "since", "until", "as", "than") and _adjacent(words, parties[inside[-1]], here):
+        return [parties[inside[-1]]]
     free = [i for i in inside if parties[i].prep is None and not parties[i].owner] or [i for i in inside if parties[i].prep is None]
     if not free:
         if left and words[left - 1].low in ("who", "which", "that", "while", "when", "as", "where"):
@@ -653,7 +687,12 @@ def subject_of(words, parties, matches, match, group, previous):
         after = [i for i in pool if parties[i].first > commas[-1]]
         pool = after or pool[:1]
     chosen = pool[-1] if not clear and len(free) > 1 and any(m.first < here and m.first > left and m is not match for m in matches) else pool[0]
+    first = parties[chosen]
+    if first.kind == "nominal" and [w.low for w in words[first.last + 1 : first.last + 4]][:3] == [",", "such", "as"] and chosen + 1 < len(parties):
+        return _list_of(words, parties, chosen + 1)
     backward = _list_of(words, parties, chosen, -1)
+    if backward[0].prep is not None and len(backward) > 1:
+        backward = backward[-1:]  # "with Niger, and Germany halted …"
     forward = _list_of(words, parties, chosen, 1)
     return backward[:-1] + [p for p in forward if p.last < here]
 
@@ -690,7 +729,12 @@ TAKES = {  # prepositions before the target, by category; None: the direct objec
 PLACES = ("in", "of", "near", "outside", "over", "across", "from", "around", "inside", "between")
 
 
-def object_of(words, parties, category, start, stop, *, passive=False):
+def _opens_clause(words, matches, party):
+    """True when a verb follows the party directly: it is the subject of the next clause."""
+    return any(m.tag not in ("noun", "posture") and m.first > party.last and m.first - party.last <= 4 and all(w.low in AUX_WORDS or w.low.endswith("ly") for w in words[party.last + 1 : m.first]) and (m.tag != "ing") for m in matches)
+
+
+def object_of(words, parties, matches, category, start, stop, *, passive=False):
     """(targets, place): the parties to the right that the act is directed at, and the place where it happens when no target is named."""
     take = TAKES.get(category, (None, "against", "on", "at", "to", "with"))
     place = None
@@ -703,7 +747,17 @@ def object_of(words, parties, category, start, stop, *, passive=False):
         if passive and prep is None:
             continue
         if prep in take:
-            return [p for p in _list_of(words, parties, k) if p.last < stop], place
+            if prep is None and _opens_clause(words, matches, party) and any(w.low in (",", "and", "but", "as", "while", "after", "before") for w in words[start : party.first]):
+                break
+            listed = _list_of(words, parties, k)
+            after = words[listed[-1].last + 1].low if listed[-1].last + 1 < len(words) else ""
+            if len(listed) > 1 and (after in BE or after in clauses.HAVE or after in clauses.MODAL or after in clauses.DO or after in REPORTING):
+                listed = listed[:1]
+            chosen = [party] + [p for p in listed[1:] if p.last < stop and not _opens_clause(words, matches, p)]
+            if party.kind == "nominal" and category in ("FORCE", "COERCE", "MOBILIZE"):
+                where = next((p for p in parties if p.first > party.last and p.first - party.last <= 5 and p.prep in PLACES and p.kind in ("named", "place")), None)
+                chosen = [where] if where is not None and where.last < stop else chosen
+            return chosen, place
         if place is None and prep in PLACES and category in ("FORCE", "COERCE", "SANCTION", "ACCUSE", "PROTEST", "YIELD"):
             place = [party]
     return [], place
@@ -795,6 +849,8 @@ def read_modality(words, match, group, conditions, category):
         return "actual"
     if "announced" in group.effects or group.future or group.would:
         return "announced"
+    if category == "THREATEN" and (outside or "any" in [w.low for w in words[match.last + 1 : match.last + 16]]) and any(w.low in ("ready", "prepared", "willing", "respond", "be", "will", "would") for w in words[group.first : match.last + 1]):
+        return "conditional"
     if match.cue.modality:
         return "conditional" if outside and match.cue.modality == "announced" else match.cue.modality
     return "actual"
@@ -827,7 +883,7 @@ def _denial_before(words, first):
             return True
         if low == "out" and j and words[j - 1].low in ("ruled", "rules", "ruling", "rule"):
             return not (j > 2 and (words[j - 2].low in clauses.NEGATION))
-        if low == "," and first - j > 1:
+        if low == "," and first - j > 1 or low in REPORTING:
             return False
         j -= 1
     return False
@@ -847,7 +903,7 @@ def read_noun_modality(words, match, conditions, category):
     i = match.first
     if any(c[0] <= i < c[1] for c in conditions):
         return "possible"
-    modality = "actual"
+    modality = match.cue.modality or "actual"
     for j in range(i - 1, max(-1, i - 7), -1):
         low = words[j].low
         if low in clauses.HARD or low in QUOTE or low == ",":
@@ -856,6 +912,9 @@ def read_noun_modality(words, match, conditions, category):
             modality = NOMINAL_EFFECT[low]
             if low == "any":
                 modality = "possible"
+            break
+        if low in clauses.MAY:
+            modality = "possible"
             break
         if low in AGAINST_ACT and category in HOSTILE:
             return "drop" if low != "against" or i - j <= 3 and words[j - 1].low in ("defend", "guard", "protect", "defence", "defense", "protection") else modality
@@ -867,7 +926,7 @@ def read_noun_modality(words, match, conditions, category):
     if _denial_before(words, i):
         return "denied"
     if modality == "actual":
-        after = [w.low for w in words[match.last + 1 : match.last + 4]]
+        after = [w.low for w in words[match.last + 1 : match.last + 5] if w.low not in ("that", "which")]
         if after[:1] and after[0] in clauses.FUTURE:
             return "conditional" if conditions else "announced"
         if after[:1] and after[0] in clauses.WOULD:
@@ -973,6 +1032,8 @@ def _link(acts, words):
                 inner.dropped = True
             elif category == "REJECT" and starts in ("to", "that") and len(between) <= 2 and inner.verb and not coordinated:
                 inner.dropped = True
+            elif category == "THREATEN" and outer.match.cue.words.endswith(" to") and outer.match.cue.words.startswith("give") and inner.verb and len(between) <= 4:
+                inner.dropped = True
             elif category == "THREATEN" and len(between) <= 4 and outer.verb and governed and not quoted_apart:
                 inner.modality = "threatened" if inner.modality in ("actual", "announced", "threatened", "conditional") else inner.modality
                 inner.first, inner.actors, inner.governed = outer.first, inner.actors or outer.actors, outer
@@ -989,7 +1050,7 @@ def _link(acts, words):
             elif category == "TALK" and not inner.verb and verbless and len(between) <= 6 and inner.category in ("TALK", "YIELD", "AID"):
                 inner.dropped = True
             elif category == "ACCUSE" and (between[-1:] and between[-1] in ("of", "for", "over", "that") or any(b in ("of", "for", "over", "that") for b in between)) and not coordinated:
-                if inner.verb and any(w.low in ("trying", "seeking", "planning", "plotting", "attempting", "wanting", "preparing") for w in words[outer.last + 1 : inner.match.first]):
+                if any(w.low in ("trying", "seeking", "planning", "plotting", "attempting", "wanting", "preparing") for w in words[outer.last + 1 : inner.match.first]):
                     inner.dropped = True
                 elif inner.category == "ACCUSE" and inner.match.cue.ambiguous is False and not inner.verb:
                     inner.dropped = True
@@ -1057,7 +1118,7 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
         acts.append(found)
     _link(acts, words)
     _pass_on(acts, words)
-    return sentence, [a for a in acts if not a.dropped and (alone or _kept(a, words))]
+    return sentence, [a for a in acts if not a.dropped]
 
 
 def _capability(words, group):
@@ -1080,7 +1141,7 @@ def _direct_verb(words, parties, matches, found, stop, previous):
     by = agent_of(words, parties, match.last + 1, min(stop + 4, len(words)))
     passive = group.passive or (bool(by) and match.tag == "past" and by[0].first - match.last <= 4 and group.bare)
     after = match.first + 1 if match.cue.size > 1 and None in match.cue.elements else match.last + 1
-    targets, place = object_of(words, parties, category, after, stop, passive=passive)
+    targets, place = object_of(words, parties, matches, category, after, stop, passive=passive)
     if match.cue.words.split()[0] in ("must", "should", "need"):
         found.actors, found.targets = [], subject
         return
@@ -1127,7 +1188,7 @@ def _direct_noun(words, parties, matches, found, stop, previous):
         found.actors, found.targets, found.reciprocal = sides, [], True
         return
     after = match.last if words[match.last].low in PREPOSITION else match.last + 1
-    targets, place = object_of(words, parties, category, after, stop)
+    targets, place = object_of(words, parties, matches, category, after, stop)
     targets = [p for p in targets if p.first - match.last <= 7 and (p.prep is not None)]
     from_ = [p for p in parties if p.first > match.last and p.last < stop and p.prep in ("from", "by", "of") and p.first - match.last <= 8]
     if category in ("REQUEST", "REJECT", "YIELD", "MOBILIZE") and from_ and not owner:
@@ -1154,6 +1215,9 @@ def _direct_noun(words, parties, matches, found, stop, previous):
             if found.modality == "actual":
                 group = clauses.verb_group(words, carrier, False)
                 found.modality = read_modality(words, match, group, found.sentence.conditions, category)
+                low = words[carrier].low
+                if found.modality == "actual":
+                    found.modality = "threatened" if low.startswith(("vow", "threat", "warn")) else "announced" if low.startswith(("plan", "order", "promise", "pledge", "approv", "author", "prepar")) else "actual"
     if category == "REJECT" and not found.targets:
         found.targets = [p for p in parties if p.first > match.last and p.last < stop and p not in found.actors][:1]
 
@@ -1161,7 +1225,8 @@ def _direct_noun(words, parties, matches, found, stop, previous):
 LIGHT = frozenset(
     """launch launched launches launching begin began begins start started starts carry carried stage staged mount mounted conduct conducted announce announced announces impose imposed plan planned plans
     declare declared make made makes making issue issued issues order ordered orders continue continued continues resume resumed hold held holds holding prepare prepared preparing face faced reiterated repeated renewed
-    voiced expressed lead led suffered unleash unleashed pursue pursued press pressed end ended lift step stepped escalate escalated intensified outline outlined have has had is are was were use used""".split()
+    voiced expressed lead led suffered unleash unleashed pursue pursued press pressed end ended lift step stepped escalate escalated intensified outline outlined have has had is are was were use used vow vowed vows threaten threatened threatens promise promised pledged warned include
+    authorise authorised authorize authorized approve approved allow allows allowed""".split()
 )
 
 
@@ -1194,13 +1259,19 @@ def _pass_on(acts, words):
                 act.actors = accused
             if not act.targets and act.category in HOSTILE and act.category != "MOBILIZE" and not act.place:
                 act.targets = [p for p in act.accuser.actors if p not in act.actors]
+        if act.category == "REQUEST" and not act.verb and not act.targets:
+            refusal = next((a for a in acts if a.category == "REJECT" and a.match.last >= act.match.first and a.match.first < act.match.first), None)
+            if refusal is not None:
+                act.targets = [p for p in refusal.actors if p not in act.actors]
+                if not refusal.targets:
+                    refusal.targets = act.actors
         if act.category == "ACCUSE" and not act.targets:
             inner = next((a for a in acts if a.accuser is act and a.actors), None)
             if inner is not None:
                 act.targets = [p for p in inner.actors if p not in act.actors]
 
 
-def _kept(act, words):
+def _kept(act):
     """Nominal acts need somebody in them; single words in the past of the past participle as adjectives are no acts."""
     if act.match.cue.own:
         return True
@@ -1264,8 +1335,10 @@ def find_acts(document, encoding, mentions, statements, *, codebook=None, roll_u
         if sentence is not None:
             sentences.append(sentence)
         acts += found
-    acts = [act for act in acts if _judge(act, encoding, document)]
-    _fill(acts, document, names)
+    _fill(acts, document, names, sources)
+    acts = [act for act in acts if _kept(act) and _judge(act, encoding, document)]
+    _imply(acts, document, names)
+    acts += _complaints(acts, sources, names)
     rows = [_row(act, document.text, book, sources) for act in acts]
     return sorted(set(rows), key=lambda row: (row.start, row.end, row.category))
 
@@ -1312,36 +1385,128 @@ def _quad(category):
     return 4 if category in HOSTILE else 0
 
 
-def _fill(acts, document, names):
-    """Actors carried over from the sentences before, and targets that only the context names ("(implied)")."""
-    against, friends = _adversaries(acts, document.text, names)
-    sides = _standoffs(document, names)
-    for pair, n in sides.items():
-        against[pair] += n
-    last, position = {}, {}
-    for order, act in enumerate(acts):
-        start = act.sentence.span[0]
-        act.explicit = bool(act.targets)
-        act.actors = [_resolve_pronoun(p) for p in act.actors]
-        vague = not act.actors or all(p.kind == "nominal" and p.id is None and p.name.lower() in VAGUE for p in act.actors)
-        if vague and act.category == "MOBILIZE" and "MOBILIZE" in last and start - position["MOBILIZE"] < 900:
-            act.actors = last["MOBILIZE"]
+def _fill(acts, document, names, sources):
+    """Actors that the sentence itself does not name: the speaker ("we", "it said it"), the sentences before ("they", "the troops", "the group")."""
+    last = {}
+    for act in acts:
+        start, words = act.sentence.span[0], act.sentence.words
+        before = last.get(act.category) if start - last.get(act.category, (0, -10_000))[1] < 900 else None
+        if act.match.cue.troops and not _moves_troops(act, last.get("MOBILIZE"), start):
+            act.dropped = True
+            continue
+        _speak_for(act, sources, names)
+        act.actors = [_known(party, act, document, names) for party in act.actors]
+        act.targets = [_known(party, act, document, names) for party in act.targets]
+        vague = not act.actors or all(p.id is None and p.name.lower().removeprefix("the ") in TROOP_NAMES for p in act.actors)
+        if vague and act.category == "MOBILIZE" and before:
+            act.actors = before[0]
+        if not act.verb and before and before[1] < start and words[act.first - 1].low in ("this", "the", "these", "such", "those") and act.first:
+            act.actors = act.actors or before[0]
+            if act.modality == "actual" and start - before[1] < 700:
+                act.modality = before[2]
         if act.actors and any(p.id for p in act.actors):
-            last[act.category], position[act.category] = act.actors, start
+            last[act.category] = (act.actors, start, act.modality)
+    acts[:] = [act for act in acts if not act.dropped]
     for act in acts:
         if not act.targets and not act.reciprocal and act.place:
             act.targets = [p for p in act.place if p.id not in {a.id for a in act.actors}]
+
+
+TROOP_NAMES = frozenset("troops soldiers forces they officials units reinforcements".split())
+GROUP_NAMES = frozenset("group movement party bloc alliance organisation organization militia rebels coalition union army military government country nation state company ministry regime junta".split())
+
+
+def _moves_troops(act, before, start):
+    """True when what is sent, flown or stationed are troops: named so before the verb, or "they" after a sentence about a deployment."""
+    words = act.sentence.words
+    classes = word_classes()
+    ahead = words[max(0, act.group.first - 14) : act.group.first]
+    if any(w.low in classes["troops"] or w.low in classes["arms"] for w in ahead):
+        return True
+    return bool(ahead) and ahead[-1].low in ("they", "which", "that", "it") and before is not None and start - before[1] < 400
+
+
+def _speak_for(act, sources, names):
+    """The speaker acts where the words of the clause are "we", "I", "our", or "it" and "they" in reported speech; and where a quotation names nobody."""
+    words = act.sentence.words
+    begin = min(act.group.first if act.verb else act.first, act.first)
+    offset = words[act.first].start
+    statement = sources.statement(offset, words[act.last].end)
+    if statement is None or not statement.speaker_id:
+        return
+    speaker = names.party(statement.speaker_id)
+    if speaker is None:
+        return
+    inside = sources.inside(offset)
+    near = {w.low for w in words[max(0, begin - 6) : begin]}
+    subject = words[begin - 1].low if begin else ""
+    outside = inside and act.actors and all(p.first >= 0 and not sources.inside(words[p.first].start) for p in act.actors)
+    if inside and (near & {"we", "i"} or not act.verb and near & {"our", "my"}):
+        act.actors = [speaker]
+    elif inside and (not act.actors or outside) and act.category != "FORCE":
+        act.actors = [speaker]
+    elif inside and (not act.actors or outside) and act.modality in ("denied", "announced", "threatened", "conditional"):
+        act.actors = [speaker]
+    elif not inside and subject in ("it", "they") and not any(p.kind == "pronoun" for p in act.actors):
+        act.actors = [speaker]
+    elif act.category == "THREATEN" and act.verb and act.match.cue.words.startswith(("be considered", "be regarded", "be seen", "be treated", "be met", "be a", "be ", "amount", "face", "pay", "suffer", "bear")) and act.match.cue.words.split()[1] not in ("ready", "prepared", "willing"):
+        act.targets = act.targets or [p for p in act.actors if p.id != speaker.id]
+        act.actors = [speaker]
+    elif not inside and not act.actors and act.verb:
+        act.actors = [speaker]
+    act.targets = [p for p in act.targets if p.id is None or p.id not in {a.id for a in act.actors}]
+
+
+def _known(party, act, document, names):
+    """"the group", "the bloc", "the country": what was named before; other parties as they are."""
+    if party.id is not None or party.first < 0 or party.name.lower().removeprefix("the ") not in GROUP_NAMES:
+        return party
+    words = act.sentence.words
+    if party.first and words[party.first - 1].low not in ("the", "its", "their"):
+        return party
+    offset = words[party.first].start
+    group = party.name.lower() in ("group", "movement", "bloc", "alliance", "party", "organisation", "organization", "coalition", "militia", "union")
+    found = names.antecedent(document, offset, ("ORG",) if group else ("LOC",))
+    if found is None:
+        return party
+    name, identity, _ = names.show(found)
+    return party._replace(name=name, id=identity)
+
+
+def _imply(acts, document, names):
+    """Targets that only the context of the article names, marked "(implied)"."""
+    against, friends = _adversaries(acts, document.text, names)
+    for pair, n in _standoffs(document, names).items():
+        against[pair] += n
     for act in acts:
-        if act.targets or act.reciprocal or act.category in ("AID", "TALK", "YIELD", "PROTEST") or not act.actors:
+        if act.targets or act.reciprocal or not act.actors or act.category not in ("FORCE", "COERCE", "SANCTION", "MOBILIZE", "THREATEN", "ACCUSE", "REJECT"):
             continue
-        act.targets = _implied(act.actors, against, friends)
+        act.targets = _implied(act.actors, against, act.category in ("FORCE", "MOBILIZE", "THREATEN", "COERCE"))
 
 
-VAGUE = frozenset("troops the soldiers soldiers forces they officials it".split())
-
-
-def _resolve_pronoun(party):
-    return party
+def _complaints(acts, sources, names):
+    """A refusal or breach that its victim reports ("Putin said that the U.S. ignored the demands") is also an accusation by the speaker."""
+    found = []
+    for act in acts:
+        if act.category != "REJECT" or not act.verb or not act.actors or act.modality != "actual":
+            continue
+        words = act.sentence.words
+        statement = sources.statement(words[act.first].start, words[act.last].end)
+        if statement is None or not statement.speaker_id or statement.cue_start is None:
+            continue
+        speaker = names.party(statement.speaker_id)
+        if speaker is None or speaker.id in {p.id for p in act.actors} or speaker.id not in {p.id for p in act.targets}:
+            continue
+        act.alleged = True
+        starts = [w.start for w in words]
+        cue = bisect.bisect_left(starts, statement.cue_start)
+        if cue >= act.first:
+            cue = act.first
+        complaint = _Found(act.match, act.group, act.sentence)
+        complaint.category, complaint.actors, complaint.targets = "ACCUSE", [speaker], act.actors
+        complaint.first, complaint.last, complaint.verb, complaint.confidence = cue, act.match.first, False, act.confidence * .9
+        found.append(complaint)
+    return found
 
 
 def _standoffs(document, names):
@@ -1360,16 +1525,21 @@ def _standoffs(document, names):
     return found
 
 
-def _implied(actors, against, friends):
-    """The adversary of these actors in the article, marked "(implied)"; [] without a clear one."""
+def _implied(actors, against, third=True):
+    """The adversary of these actors in the article, marked "(implied)"; [] without a clear one.
+
+    third: also for those who are no party to the conflict themselves, towards the side that acts most against others.
+    """
     mine = {a.id or a.name for a in actors}
+    if not any(a.id for a in actors):
+        return []
     foes = Counter()
     for (a, b), n in against.items():
         if a in mine and b not in mine:
             foes[b] += 2 * n
         elif b in mine and a not in mine:
             foes[a] += 2 * n
-    if not foes:  # not a party itself: the side that acts against those it helps, else the one that acts most
+    if not foes and third:
         for (a, b), n in against.items():
             if a not in mine and b not in mine:
                 foes[a] += n
@@ -1400,21 +1570,27 @@ class _Sources:
         self.starts = [piece[0] for piece in self.pieces]
         self.quoted = text.quotation_mask(document.text, document.quotations)
 
-    def of(self, start, end):
-        """(attribution, speaker) of the words at [start, end)."""
-        inside = bool(self.quoted[start]) if start < len(self.quoted) else False
-        inside = inside or bool(end - 1 < len(self.quoted) and self.quoted[end - 1] and self.quoted[(start + end) // 2])
+    def inside(self, offset):
+        """True inside quotation marks."""
+        return bool(self.quoted[offset]) if offset < len(self.quoted) else False
+
+    def statement(self, start, end):
+        """The innermost statement that holds the words at [start, end) without being reported by them, or None."""
         best = None
         k = bisect.bisect_right(self.starts, start)
         for piece in reversed(self.pieces[max(0, k - 12) : k]):
             if piece[0] <= start + 1 and piece[1] >= min(end, start + 3):
                 if best is None or piece[1] - piece[0] < best[1] - best[0]:
-                    best = piece
-        if best is None:
+                    if piece[2].cue_start is None or not start <= piece[2].cue_start < end:
+                        best = piece
+        return best[2] if best is not None else None
+
+    def of(self, start, end):
+        """(attribution, speaker) of the words at [start, end)."""
+        inside = self.inside(start) or bool(end - 1 < len(self.quoted) and self.quoted[end - 1] and self.quoted[(start + end) // 2])
+        statement = self.statement(start, end)
+        if statement is None:
             return ("quoted", None) if inside else ("narrator", None)
-        statement = best[2]
-        if statement.cue_start is not None and start <= statement.cue_start < end:
-            return "narrator", None
         speaker = (statement.speaker or "").strip("()") or None
         if statement.via and speaker:
             speaker = f"{speaker} (via {statement.via})"
