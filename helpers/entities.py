@@ -137,6 +137,10 @@ class _Page:
         """Characters between token index-1 and token index."""
         return self.text[self.ends[index - 1] : self.starts[index]] if 0 < index < len(self.starts) else "\n"
 
+    def owns(self, index):
+        """True when a token is the "s" of a possessive."""
+        return self.words[index] in ("s", "S") and self.gap(index).strip().strip("'’ʼ`") == "" != self.gap(index).strip()
+
     def sentence(self, offset):
         return bisect.bisect_right(self.sentence_starts, offset) - 1
 
@@ -188,7 +192,7 @@ def _trim(page, first, last, type_):
     words = page.words
     if last - first == 1:
         return first, last, ""
-    while last - first > 1 and words[last - 1] in ("s", "S") and page.gap(last - 1) in ("'", "’", "ʼ", "`"):
+    while last - first > 1 and page.owns(last - 1):
         last -= 1
     if last - first > 1 and words[first] in ("the", "The", "THE", "a", "A", "an", "An", "this", "This"):
         first += 1
@@ -242,6 +246,8 @@ def _spans(page, found):
 def _no_name(page, first, last, type_):
     """Spans that cannot be a name by themselves: one letter, a number as a person, "Inc.", "Dr."."""
     words = page.words[first:last]
+    if type_ == "MISC" and all(word.islower() for word in words):
+        return True
     if last - first == 1:
         word = words[0]
         if word.casefold() in COMPANY or page.text[page.ends[first] : page.ends[first] + 1] == "$":
@@ -265,13 +271,19 @@ def _whole_persons(page, names):
         if before is not None and before.type in ("ORG", "LOC") and name.type in ("ORG", "LOC") and name.first - before.last in (1, 2) and page.words[before.last] == "of" and page.words[before.last - 1] in OF_HEADS:
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)  # "University" of "Ghana"
             continue
-        if before is not None and before.type == name.type == "PER" and before.last == name.first and name.last - before.first < 7 and page.gap(name.first) in (" ", ". "):
+        if before is not None and before.type == name.type == "PER" and before.last == name.first and name.last - before.first < 7 and (page.gap(name.first) == " " or page.gap(name.first) == ". " and len(page.words[before.last - 1]) == 1):
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
         k = name.first - 1
         if name.type == "PER" and k >= 0 and len(page.words[name.first]) == 1 and page.words[k] in page.table.given and page.gap(name.first) == " " and (before is None or before.last <= k):
             name.first, name.start = k, page.starts[k]
         whole.append(name)
+    lasts = {page.words[name.last - 1] for name in whole if name.type == "PER"}
+    for k, name in enumerate(whole):  # a given name before a last name that the model missed here and saw elsewhere
+        after = name.last
+        if name.type == "PER" and name.last - name.first == 1 and page.words[name.first] in page.table.given and after < len(page.words) and page.gap(after) == " " and page.words[after] in lasts and page.words[after] != page.words[name.first]:
+            if k + 1 == len(whole) or whole[k + 1].first > after:
+                name.last, name.end = after + 1, page.ends[after]
     return whole
 
 
@@ -303,7 +315,7 @@ def _pieces(page, first, last, type_):
                     return [(first, after, hit[1].type), (after, last, second[1].type)]
                 if page.words[after][0].islower():
                     return [(first, after, hit[1].type)]
-            k = after + 1 if page.words[after] in ("s", "S") and gap in ("'", "’") else after
+            k = after + 1 if page.owns(after) else after
             while k < last and _is_title(page, k):
                 k += 1
             if k > after and k < last and _is_title(page, k - 1) and page.words[k][0].isupper() and type_ in ("PER", "MISC", "ORG", "LOC"):
@@ -472,10 +484,12 @@ def _carry(page, names):
                 after = index + 1
                 if after < len(words) and not covered[after] and page.gap(after) == " " and words[after][0].isupper() and words[after] not in NEVER and not _shouting(page, index):
                     continue
-                if index and not covered[index - 1] and page.gap(index) == " " and words[index - 1][0].isupper() and words[index - 1] not in NEVER and not _is_title(page, index - 1) and not page.opens_sentence(index - 1):
+                if index and not covered[index - 1] and page.gap(index) == " " and words[index - 1][0].isupper() and words[index - 1] not in NEVER and not _is_title(page, index - 1) and not page.opens_sentence(index - 1) and words[index - 1] not in page.table.given:
                     continue
                 if index and page.gap(index) in ("-", "'", "’") and words[index - 1][0].isupper():
                     continue
+            if n == 1 and wanted[tokens] == "PER" and index and not covered[index - 1] and page.gap(index) == " " and words[index - 1] in page.table.given:
+                index, n = index - 1, 2  # with the given name the model missed
             name = _Name(page.starts[index], page.ends[index + n - 1], index, index + n, wanted[tokens], 0.5, None, "carried over from another mention")
             added.append(name)
             for k in range(index, index + n):
@@ -1186,7 +1200,7 @@ _VERBS = frozenset("is was has had will would did does can could may might shoul
 
 def _prominence(page, index, name):
     """1 for a name that opens its sentence, less for one inside, least for one that owns something or follows a preposition."""
-    if name.last < len(page.words) and page.words[name.last] == "s" and page.gap(name.last) in ("'", "’"):
+    if name.last < len(page.words) and page.words[name.last] == "s" and page.gap(name.last).strip() in ("'", "’"):
         return 0.3
     if page.opens_sentence(index):
         return 1.0
