@@ -139,7 +139,7 @@ class _Page:
 
     def owns(self, index):
         """True when a token is the "s" of a possessive."""
-        return self.words[index] in ("s", "S") and self.gap(index).strip().strip("'’ʼ`") == "" != self.gap(index).strip()
+        return self.words[index] in ("s", "S") and self.gap(index)[-1:] in ("'", "’", "ʼ", "`")
 
     def sentence(self, offset):
         return bisect.bisect_right(self.sentence_starts, offset) - 1
