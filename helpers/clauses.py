@@ -283,7 +283,7 @@ def protases(words):
             or low in ("unless", "lest", "provided", "providing", "otherwise") and not (low == "provided" and following not in ("that", "the", "it", "they"))
             or low in ("should", "were", "had") and opens and following not in ("be", "") and (low == "should" or low == "were" and "to" in [w.low for w in words[i : i + 8]])
             or low == "case" and before == "in"
-            or low == "event" and before == "the" and following in ("of", "that")
+            or low == "event" and before == "the" and i > 1 and words[i - 2].low == "in"
             or low == "as" and following == "long" and i + 2 < n and words[i + 2].low == "as" and before != "for_"
             or low == "once" and i and following in DETERMINER | SUBJECT_PRONOUN
             or low in ("whether",)

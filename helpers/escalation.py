@@ -343,7 +343,7 @@ def _match(cue, words, i):
             wanted, stop = elements[k], min(n, j + 2 + GAP)
             j += 1
             while j < stop and words[j].low not in wanted:
-                if words[j].low in clauses.HARD or words[j].low in clauses.RELATIVE and words[j].low != "that" or words[j].low in ("if", "unless", "because", "but", "case", "after", "before", "when", "while", "amid"):
+                if words[j].low in clauses.HARD or words[j].low == "," or words[j].low in clauses.RELATIVE and words[j].low != "that" or words[j].low in ("if", "unless", "because", "but", "case", "after", "before", "when", "while", "amid"):
                     return None
                 j += 1
             if j >= stop:
@@ -416,7 +416,7 @@ def _verb_like(words, i):
 # -- who is there: participants of a sentence --------------------------------------------------------------------------------------
 
 STATE_NOUNS = frozenset(
-    """troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
+    """ministers presidents premiers governments parliaments ministries chiefs kings foreign-ministers troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
     minister spokesman spokeswoman spokesperson court prosecutors prosecutor police diplomats diplomat envoy envoys negotiators negotiator delegation delegates lawmakers senators commander commanders
     general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce aviation artillery gunners pilots sailors commandos paratroopers side
     chief chancellor king emir prince senate congress intelligence navy coastguard guards officers state judge judges
@@ -484,6 +484,9 @@ class _Names:
     def party(self, entity_id):
         """A participant for an entity by its id (a speaker), or None."""
         mention = self.by_id.get(entity_id)
+        if mention is None:
+            state = next((s for s in self.states.values() if s[0] == entity_id), None)
+            return Party(-1, -1, state[1], state[0], None, "named", False, False) if state else None
         if mention is None or self.kinds.get(entity_id) == "outlet":
             return None
         name, identity, kind = self.show(mention)
@@ -654,6 +657,15 @@ def subject_of(words, parties, matches, match, group, previous):
     """
     here = group.first
     before = words[here - 1].low if here else ""
+    if before in ("it", "they"):
+        said = next((j for j in range(here - 2, -1, -1) if words[j].low in REPORTING), None)
+        if said is not None and said and words[said - 1].low in ("and", "but", ","):
+            said = next(j for j in range(said + 1) if words[j].low in REPORTING)
+        return _first_subject(words, parties, clauses.boundary_left(words, said), said) if said is not None else []
+    if before in ("and", "but", ",") and words[match.first].low in REPORTING:
+        said = next((j for j in range(here) if words[j].low in REPORTING), None)
+        if said is not None and not any(m.first < said for m in matches):
+            return _first_subject(words, parties, 0, said) or previous or []
     k = here - 1
     while k >= 0 and (words[k].low in clauses.ADVERB or words[k].low.endswith("ly")):
         k -= 1
@@ -663,6 +675,10 @@ def subject_of(words, parties, matches, match, group, previous):
             return previous
         left = clauses.boundary_left(words, here)
         return _first_subject(words, parties, left, here) or _first_subject(words, parties, 0, here)
+    if linked in ("and", "but", "or") and previous is None and not any(_adjacent(words, p, here) for p in parties if p.last < here and p.last > k):
+        found = _first_subject(words, parties, _clause_left(words, k), k)
+        if found:
+            return found
     if linked in ("and", "but", "or", ",") and previous is not None and not any(p.first > _last_verb(matches, match) and p.last < here and p.prep is None for p in parties[-0:] if _adjacent(words, p, here)):
         return previous
     if before in ("who", "which", "that") or linked in ("who", "which"):
@@ -670,8 +686,8 @@ def subject_of(words, parties, matches, match, group, previous):
         if near:
             named = [i for i in near if here - parties[i].last <= 6]
             return [parties[named[0] if parties[named[0]].prep is None else named[-1]]] if named else [parties[near[-1]]]
-    left = clauses.boundary_left(words, here)
-    inside = [i for i, p in enumerate(parties) if p.first >= left and p.last < here]
+    left = _clause_left(words, here)
+    inside = [i for i, p in enumerate(parties) if p.first >= left and p.last < here and not _inserted(words, p, left, here)]
     if inside and parties[inside[-1]].prep in ("before", "after", "since", "until", "as", "than") and _adjacent(words, parties[inside[-1]], here):
         return [parties[inside[-1]]]
     free = [i for i in inside if parties[i].prep is None and not parties[i].owner] or [i for i in inside if parties[i].prep is None]
@@ -695,6 +711,24 @@ def subject_of(words, parties, matches, match, group, previous):
         backward = backward[-1:]  # "with Niger, and Germany halted …"
     forward = _list_of(words, parties, chosen, 1)
     return backward[:-1] + [p for p in forward if p.last < here]
+
+
+def _clause_left(words, here):
+    """Like `clauses.boundary_left`, but over relative clauses that a comma has closed: "Russia, which has bases there, offered …"."""
+    left = clauses.boundary_left(words, here)
+    while left > 1 and words[left - 1].low in ("which", "who", "whose", "where") and words[left - 2].low == "," and any(words[j].low == "," for j in range(left, here)):
+        left = clauses.boundary_left(words, left - 2)
+    return left
+
+
+def _inserted(words, party, left, here):
+    """True for a party inside a relative clause between commas."""
+    for j in range(party.first - 1, left - 1, -1):
+        if words[j].low == ",":
+            return False
+        if words[j].low in ("which", "who", "whose", "where"):
+            return any(words[k].low == "," for k in range(party.last, here))
+    return False
 
 
 def _last_verb(matches, match):
@@ -744,7 +778,7 @@ def object_of(words, parties, matches, category, start, stop, *, passive=False):
         prep = party.prep
         if prep == "by":
             break
-        if passive and prep is None:
+        if passive and prep is None or party.kind == "nominal" and words[party.last].low in word_classes()["arms"]:
             continue
         if prep in take:
             if prep is None and _opens_clause(words, matches, party) and any(w.low in (",", "and", "but", "as", "while", "after", "before") for w in words[start : party.first]):
@@ -849,7 +883,7 @@ def read_modality(words, match, group, conditions, category):
         return "actual"
     if "announced" in group.effects or group.future or group.would:
         return "announced"
-    if category == "THREATEN" and (outside or "any" in [w.low for w in words[match.last + 1 : match.last + 16]]) and any(w.low in ("ready", "prepared", "willing", "respond", "be", "will", "would") for w in words[group.first : match.last + 1]):
+    if category == "THREATEN" and (outside or "any" in [w.low for w in words[max(0, group.first - 8) : match.last + 16]]) and any(w.low in ("ready", "prepared", "willing", "respond", "be", "will", "would") for w in words[group.first : match.last + 1]):
         return "conditional"
     if match.cue.modality:
         return "conditional" if outside and match.cue.modality == "announced" else match.cue.modality
@@ -1034,7 +1068,7 @@ def _link(acts, words):
                 inner.dropped = True
             elif category == "THREATEN" and outer.match.cue.words.endswith(" to") and outer.match.cue.words.startswith("give") and inner.verb and len(between) <= 4:
                 inner.dropped = True
-            elif category == "THREATEN" and len(between) <= 4 and outer.verb and governed and not quoted_apart:
+            elif category == "THREATEN" and len(between) <= 4 and outer.verb and outer.match.cue.words.startswith(("threat", "vow", "swear", "warn", "menace", "stand ready")) and governed and not quoted_apart:
                 inner.modality = "threatened" if inner.modality in ("actual", "announced", "threatened", "conditional") else inner.modality
                 inner.first, inner.actors, inner.governed = outer.first, inner.actors or outer.actors, outer
                 outer.dropped = True
@@ -1118,7 +1152,13 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
         acts.append(found)
     _link(acts, words)
     _pass_on(acts, words)
+    for act in acts:
+        if act.category == "FORCE" and act.match.cue.words in REPLIES and act.modality in ("announced", "threatened", "conditional"):
+            act.category, act.modality = "THREATEN", "conditional" if act.modality == "conditional" else "actual"
     return sentence, [a for a in acts if not a.dropped]
+
+
+REPLIES = frozenset(("retaliate", "strike back", "hit back", "intervene", "fight", "respond militarily"))
 
 
 def _capability(words, group):
@@ -1245,7 +1285,9 @@ def _modifies(words, party, first):
     between = [w.low for w in words[party.last + 1 : first]]
     if any(b in PREPOSITION or b in COORDINATOR or b in clauses.HARD or b in QUOTE or b == "," or b in BE or b in clauses.HAVE or b in clauses.MODAL or b in REPORTING for b in between):
         return False
-    return party.owner or party.demonym or len(between) <= 2 and party.kind in ("named", "place", "person")
+    if any(b in DETERMINER or b.endswith("ed") for b in between if b != "armed") and not party.owner:
+        return False
+    return party.owner or party.demonym or len(between) <= 1 and party.kind in ("named", "place", "person")
 
 
 def _pass_on(acts, words):
@@ -1278,6 +1320,12 @@ def _kept(act):
     if act.verb:
         if act.group.bare and act.match.tag == "past" and act.match.cue.size == 1 and not act.actors and not act.targets and act.category in ("FORCE", "COERCE", "MOBILIZE"):
             return False
+        if act.match.cue.ambiguous and not act.actors and not act.targets:
+            return False
+        if act.category in ("FORCE", "COERCE") and not any(p.kind != "place" for p in act.actors):
+            low = {w.low for w in act.sentence.words}
+            classes = word_classes()
+            return not (low & (classes["weather"] | classes["health"]) and len(low & classes["armed"]) < 2)
         return True
     if act.match.tag == "posture":
         return bool(act.actors or act.targets)
@@ -1287,20 +1335,20 @@ def _kept(act):
 # -- the article ------------------------------------------------------------------------------------------------------------------
 
 
-def _adversaries(acts, document_text, names):
-    """Counts of who stands against whom in the article: Counter of (id or name, id or name), from explicit hostile acts and "A-B standoff"."""
-    against, friends = Counter(), Counter()
+WEIGHT = {"FORCE": 4, "COERCE": 3, "MOBILIZE": 3, "THREATEN": 2, "SANCTION": 2}
+
+
+def _adversaries(acts):
+    """Who acts against whom in the article, by name: Counter of (actor id, target id), material acts weighing more."""
+    against = Counter()
     for act in acts:
+        if act.modality in ("denied", "possible"):
+            continue
         for a in act.actors:
             for b in act.targets:
-                pair = (a.id or a.name, b.id or b.name)
-                if pair[0] == pair[1]:
-                    continue
-                if act.category in HOSTILE:
-                    against[pair] += 1 + (act.category in ("FORCE", "MOBILIZE", "COERCE", "SANCTION", "THREATEN"))
-                elif act.category in ("AID", "TALK"):
-                    friends[pair] += 1
-    return against, friends
+                if a.id and b.id and a.id != b.id:
+                    against[a.id, b.id] += WEIGHT.get(act.category, 1) if act.category in HOSTILE else -3 if act.category == "AID" else -1
+    return against
 
 
 def _label(parties):
@@ -1395,12 +1443,17 @@ def _fill(acts, document, names, sources):
             act.dropped = True
             continue
         _speak_for(act, sources, names)
+        if not act.actors and act.verb and act.group.first and words[act.group.first - 1].low in ("it", "they"):
+            found = names.antecedent(document, words[act.group.first - 1].start, ("ORG", "LOC"))
+            if found is not None and names.kinds.get(found.entity_id) != "outlet":
+                name, identity, _ = names.show(found)
+                act.actors = [Party(-1, -1, name, identity, None, "named", False, False)]
         act.actors = [_known(party, act, document, names) for party in act.actors]
         act.targets = [_known(party, act, document, names) for party in act.targets]
         vague = not act.actors or all(p.id is None and p.name.lower().removeprefix("the ") in TROOP_NAMES for p in act.actors)
         if vague and act.category == "MOBILIZE" and before:
             act.actors = before[0]
-        if not act.verb and before and before[1] < start and words[act.first - 1].low in ("this", "the", "these", "such", "those") and act.first:
+        if not act.verb and before and before[1] < start and act.category in WEIGHT and act.first and words[act.first - 1].low in ("this", "these", "such", "those"):
             act.actors = act.actors or before[0]
             if act.modality == "actual" and start - before[1] < 700:
                 act.modality = before[2]
@@ -1432,12 +1485,12 @@ def _speak_for(act, sources, names):
     begin = min(act.group.first if act.verb else act.first, act.first)
     offset = words[act.first].start
     statement = sources.statement(offset, words[act.last].end)
-    if statement is None or not statement.speaker_id:
-        return
-    speaker = names.party(statement.speaker_id)
+    inside = sources.inside(offset)
+    speaker = names.party(statement.speaker_id) if statement is not None and statement.speaker_id else None
+    if speaker is None and inside:
+        speaker = _before_quotation(act, sources)
     if speaker is None:
         return
-    inside = sources.inside(offset)
     near = {w.low for w in words[max(0, begin - 6) : begin]}
     subject = words[begin - 1].low if begin else ""
     outside = inside and act.actors and all(p.first >= 0 and not sources.inside(words[p.first].start) for p in act.actors)
@@ -1454,7 +1507,21 @@ def _speak_for(act, sources, names):
         act.actors = [speaker]
     elif not inside and not act.actors and act.verb:
         act.actors = [speaker]
+    after = {w.low for w in words[act.last + 1 : act.last + 6]} | {w.low for w in words[act.first + 1 : act.last + 1]}
+    if act.category in HOSTILE and speaker.id not in {a.id for a in act.actors} and act.actors and (after & {"us", "our", "my"} if inside else after & {"its", "their", "it", "them"}) and not any(p.kind == "named" for p in act.targets):
+        act.targets = [speaker]
     act.targets = [p for p in act.targets if p.id is None or p.id not in {a.id for a in act.actors}]
+
+
+def _before_quotation(act, sources):
+    """Who stands before the reporting verb that opens a quotation: "Ryabkov said, “…", or None."""
+    words = act.sentence.words
+    opening = next((j for j in range(act.first - 1, -1, -1) if not sources.inside(words[j].start)), None)
+    if opening is None:
+        return None
+    said = next((j for j in range(opening, max(-1, opening - 5), -1) if words[j].low in REPORTING), None)
+    near = [p for p in act.sentence.parties if said is not None and p.last < said and said - p.last <= 3 and p.id]
+    return near[-1] if near else None
 
 
 def _known(party, act, document, names):
@@ -1475,13 +1542,13 @@ def _known(party, act, document, names):
 
 def _imply(acts, document, names):
     """Targets that only the context of the article names, marked "(implied)"."""
-    against, friends = _adversaries(acts, document.text, names)
+    against = _adversaries(acts)
     for pair, n in _standoffs(document, names).items():
         against[pair] += n
     for act in acts:
         if act.targets or act.reciprocal or not act.actors or act.category not in ("FORCE", "COERCE", "SANCTION", "MOBILIZE", "THREATEN", "ACCUSE", "REJECT"):
             continue
-        act.targets = _implied(act.actors, against, act.category in ("FORCE", "MOBILIZE", "THREATEN", "COERCE"))
+        act.targets = _implied(act.actors, against, names, act.category in ("FORCE", "MOBILIZE", "THREATEN", "COERCE"))
 
 
 def _complaints(acts, sources, names):
@@ -1525,35 +1592,32 @@ def _standoffs(document, names):
     return found
 
 
-def _implied(actors, against, third=True):
+def _implied(actors, against, names, third=True):
     """The adversary of these actors in the article, marked "(implied)"; [] without a clear one.
 
     third: also for those who are no party to the conflict themselves, towards the side that acts most against others.
     """
-    mine = {a.id or a.name for a in actors}
-    if not any(a.id for a in actors):
-        return []
+    mine = {a.id for a in actors if a.id and not a.id.startswith("PER:")}
+    helped = {b for (a, b), n in against.items() if a in mine and n < 0}
     foes = Counter()
     for (a, b), n in against.items():
+        if n <= 0:
+            continue
         if a in mine and b not in mine:
             foes[b] += 2 * n
         elif b in mine and a not in mine:
             foes[a] += 2 * n
-    if not foes and third:
+        elif mine and b in helped and third:
+            foes[a] += n
+    for b in helped:
+        foes.pop(b, None)
+    if not foes and third and mine:
         for (a, b), n in against.items():
-            if a not in mine and b not in mine:
+            if n > 0 and a not in mine and b not in mine:
                 foes[a] += n
-    if not foes:
-        return []
-    (best, most), *rest = foes.most_common(2)
-    if rest and rest[0][1] == most:
-        return []
-    name = best.split(":", 1)[-1] if isinstance(best, str) and re.match(r"(?:LOC|ORG|PER):", best) else best
-    return [Party(-1, -1, f"{_titled(name)} (implied)", best if ":" in best else None, None, "named", False, False)]
-
-
-def _titled(name):
-    return " ".join(w if w[:1].isupper() else w.capitalize() if len(w) > 3 or len(name) < 5 else w for w in name.split())
+    (best, most), *rest = foes.most_common(2) or [(None, 0)]
+    known = names.party(best) if best and not (rest and rest[0][1] == most) else None
+    return [known._replace(name=f"{known.name} (implied)")] if known is not None else []
 
 
 # -- who says so --------------------------------------------------------------------------------------------------------------------
@@ -1610,7 +1674,9 @@ def _row(act, article, book, sources):
         attribution = "alleged"
         if act.accuser is not None and act.accuser.actors:
             speaker = _label(act.accuser.actors)
-    actors, targets = act.actors, [p for p in act.targets if p not in act.actors]
+    actors = act.actors
+    mine = {p.name for p in actors} | {p.id for p in actors if p.id}
+    targets = [p for p in act.targets if p.name not in mine and p.id not in mine]
     if act.reciprocal and len(actors) > 1:
         actor, target = _label(actors), _label(actors[::-1])
     else:
