@@ -56,6 +56,8 @@ SHORT_FOR = {
     "sue": "susan", "barb": "barbara", "debbie": "deborah", "jen": "jennifer", "jenny": "jennifer", "meg": "margaret", "maggie": "margaret",
     "patty": "patricia", "vicky": "victoria", "bernie": "bernard", "mitch": "mitchell", "max": "maximilian", "tim": "timothy", "josh": "joshua",
 }
+# Family names that stand first in a full name.
+FAMILY_FIRST = frozenset("kim xi li wang zhang chen liu zhao huang wu zhou xu sun ma zhu hu lin guo he gao deng mao jiang lee park moon yoon choi jung chung kang cho han roh ban nguyen tran pham tsai ma".split())
 SMALL = frozenset("of and the for on in at de la du des to &".split())
 PLACE_IN = frozenset("in near outside around inside across throughout central downtown visiting visited".split())
 PLACE_HEADS = frozenset("mount mt lake cape fort port camp river isle".split())
@@ -204,7 +206,7 @@ def _link_persons(page, names, entities):
         name.group = cluster
         name.rule = "full name" if name.key == cluster["names"][0].key else f"same person as {page.text[cluster['names'][0].start : cluster['names'][0].end]} (first and last name agree)"
     # short forms: any suffix of a full name, or its first name; which full names they fit
-    suffixes, firsts = defaultdict(list), defaultdict(list)
+    suffixes, firsts, middles = defaultdict(list), defaultdict(list), defaultdict(list)
     for cluster in clusters:
         seen = set()
         for key in cluster["keys"]:
@@ -214,6 +216,8 @@ def _link_persons(page, names, entities):
                 seen.add(("al" + key[-1],))
         for short in seen:
             suffixes[short].append(cluster)
+        for word in {word for key in cluster["keys"] for word in key[1:-1] if len(word) > 3}:
+            middles[(word,)].append(cluster)
         for first in {key[0] for key in cluster["keys"]} | {key[:2] for key in cluster["keys"] if len(key) > 2}:
             firsts[first if isinstance(first, tuple) else (first,)].append(cluster)
     positions = [(name.start, name) for name in people if name.group is not None]
@@ -226,7 +230,9 @@ def _link_persons(page, names, entities):
         if not fitting:
             fitting = firsts.get(name.key, [])
             how = "first name of"
-            if len(fitting) != 1:
+            if not fitting:
+                fitting, how = [c for c in middles.get(name.key, []) if c["names"][0].start < name.start], "short form of"
+            if len(fitting) > 1 and name.key[0] not in FAMILY_FIRST:
                 fitting = []
         fitting = [c for c in fitting if not (c["gender"] and name.gender and c["gender"] != name.gender) and c is not name.group]
         if not fitting:
@@ -555,7 +561,7 @@ def country_of(mention, *, gazetteer=None):
     name = ""
     if mention.type == "PER":
         key = normalise(mention.entity)
-        name = table.people.get(key) or (table.surnames.get(key, "") if " " not in key else "")
+        name = table.people.get(key, ("",))[0] or (table.surnames.get(key, "") if " " not in key else "")
     else:
         entry = table.names.get(normalise(mention.entity))
         if entry is not None:

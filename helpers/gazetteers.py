@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 class Gazetteer(NamedTuple):
     """Tables compiled for look-up.
 
-    phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people: normalised name -> country.
+    phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people: normalised name -> (country, office).
     surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles: word -> (use, gender). postal: US postal code -> Entry.
     roles: noun -> (gender, what it refers to). relations: word -> gender.
     """
@@ -212,7 +212,7 @@ def _load(extra, _changed):
     _add_compounds(builder)
     people, surnames = {}, {}
     for row in _rows(DATA / "people.csv"):
-        people[normalise(row["name"])] = row["country"]
+        people[normalise(row["name"])] = (row["country"], row["office"])
         surnames.setdefault(normalise(row["name"]).split()[-1], set()).add(row["country"])
     titles, roles = {}, {}
     for row in _rows(DATA / "titles.csv"):

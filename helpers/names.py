@@ -179,7 +179,7 @@ def _trim(page, first, last, type_):
                 last = k
                 break
         while last - first > 1 and is_title(page, first) and (words[first + 1] != "of" or words[first] in ("Secretary", "Chief", "Minister", "Speaker")):
-            if words[first] in REGAL and last - first == 2 and words[last - 1] not in ("Minister",):
+            if words[first] in REGAL and sum(word not in GENERATION for word in words[first:last]) == 2:
                 break
             title.append(words[first])
             first += 1
@@ -523,7 +523,7 @@ def _keys(page, names):
         if name.type == "PER":
             while len(key) > 1 and (words[-1] in GENERATION or words[-1] in POST_NOMINALS):
                 key, words = key[:-1], words[:-1]
-            if len(words) == 2 and words[0] in REGAL:
+            if len(key) == 2 and words[0] in REGAL:
                 name.title, key = words[0], key[1:]
         else:
             while len(key) > 1 and key[-1] in COMPANY:
@@ -546,9 +546,11 @@ def _place_key(page, name, words, key):
 def _vote(page, names):
     """One type for all mentions with the same words, and which of them are the table's entity."""
     votes = defaultdict(Counter)
-    full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
     for name in names:
+        if name.type != "PER" and len(name.key) > 1 and " ".join(name.key) in page.table.people:
+            name.type = "PER"
         votes[name.key][name.type] += 0.2 + name.score
+    full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
     parts = {word for name in names if name.type != "PER" and len(name.key) > 1 for word in name.key}
     for key, count in votes.items():
         if len(key) == 1 and key[0] in full:
@@ -566,11 +568,19 @@ def _vote(page, names):
                 name.entry = None  # "Dane", "French" as surnames
             else:
                 name.kind, name.type = "demonym", entry.type
+        elif name.type == "ORG" and entry.kind in ("city", "capital", "state") and _is_team(page, name):
+            name.entry = None
         elif _is_entry(page, name, entry, most, count, full):
             name.type = entry.type
         else:
             name.entry = None
             name.type = name.type if name.type == "PER" and name.key[-1] in full else most
+
+
+def _is_team(page, name):
+    """A town's name with a score or a standing after it, or "at" between two of them: the town's team."""
+    after = name.last
+    return after < len(page.words) and (page.words[after][:1].isdigit() and page.gap(after) == " " and len(page.words[after]) < 4 or page.words[after] in ("AT", "v", "V", "vs"))
 
 
 def _is_entry(page, name, entry, most, count, full):

@@ -15,6 +15,7 @@ from helpers.names import Entity, prominence
 HE = {"he": "subject", "him": "object", "his": "owner", "himself": "self"}
 SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
 SAYING = frozenset("said says say added told adds tells explained wrote warned insisted continued noted argued stressed".split())
+HEADS_OF_STATE = ("president", "prime minister", "chancellor", "premier", "leader")
 DETERMINERS = frozenset("the The a A an An this This that That another Another one One".split())
 MODIFIER = re.compile(r"[A-Za-z][\w’'-]*\Z")
 NOT_MODIFIERS = frozenset("of in on at by to for from with and or but is was are were be been has had have said says that which who as than".split())
@@ -300,6 +301,11 @@ def _description(page, start, index, head, role, recent, places, covered, entiti
             entity = standing.entity
             if head in entity.roles and not (gender and entity.gender and gender != entity.gender) and not (country and entity.country and country != entity.country):
                 return entity, f"{head}: the person introduced as {head}"
+        if country:
+            for standing in reversed(recent):
+                office = page.table.people.get(normalise(standing.entity.display))
+                if office and office[0] == country and (head in office[1].split() or head == "leader" and any(word in office[1] for word in HEADS_OF_STATE)):
+                    return standing.entity, f"{head} of {country} (table of people)"
     words = [w for w in modifiers if w not in DETERMINERS]
     if not definite or words:
         if head in ("man", "woman", "boy", "girl", "state", "general", "justice", "major", "chief", "victim", "player", "author") and not words:
