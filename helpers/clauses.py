@@ -133,7 +133,7 @@ def inflect(verb):
     forms = {}
     for form, tag in ((verb, "base"), (third, "s"), (past, "past"), (participle, "participle"), (ing, "ing")):
         forms.setdefault(form, set()).add(tag)
-    if past.endswith("lled") and verb.endswith("el"):  # American spelling
+    if verb in ("cancel", "label", "travel", "model", "quarrel", "level", "signal"):  # American spelling
         forms.setdefault(verb + "ed", set()).update(("past", "participle"))
         forms.setdefault(verb + "ing", set()).add("ing")
     if verb == "burn":
