@@ -145,7 +145,7 @@ def ranked_bars(frame: pd.DataFrame, x: str, y: str, *, title: str, note: str = 
         fills = [(colours or {}).get(label) or (colour(i) if entity else PALETTE[0]) for label, i in zip(order, ids, strict=True)]
         ax.barh(places, ends, color=fills, height=.68)
     reach = np.abs(ends).max() or 1
-    alike = stack and len(ends) > 1 and np.ptp(ends) < 1e-6 * reach      # shares that add up to the same: no number worth a place
+    alike = stack and (np.allclose(ends, 1) or np.allclose(ends, 100)) and not np.allclose(frame[x], frame[x].round())   # shares that add up to one say nothing
     for place, end in zip(places, ends, strict=True) if not alike else ():
         ax.text(end + reach * .012 * (1 if end >= 0 else -1), place, _number(end), va="center", ha="left" if end >= 0 else "right",
                 fontsize=9, color=MUTED)
@@ -419,4 +419,66 @@ def plot_network(pairs: pd.DataFrame, places: Mapping, *, title: str, note: str 
                     zorder=4, bbox={"boxstyle": "round,pad=.15", "facecolor": PAPER, "edgecolor": "none", "alpha": .8})
     ax.margins(.14)
     ax.set_axis_off()
+    return ax
+
+
+# --- escalation (notebook 03) --------------------------------------------------------------------------------------------------------------------
+
+def plot_ladder(rungs: pd.DataFrame, *, colours: Mapping[str, str], title: str, note: str = "", empty: str = "No acts were found.") -> Axes:
+    """Draw one bar a rung, the top of the ladder on top, split by modality. rungs: category, rung, label, modality, n; colours: per modality, in their order."""
+    if not len(rungs):
+        return say(empty, title=title)
+    order = list(rungs.sort_values("rung", ascending=False, kind="stable")["label"].drop_duplicates())
+    signs = dict(zip(rungs["label"], rungs["rung"], strict=True))
+    wide = rungs.pivot_table(index="label", columns="modality", values="n", aggfunc="sum").reindex(order).fillna(0)
+    ax = _start(None, .34 * len(order) + .9, title, note)
+    left = np.zeros(len(order))
+    for name in [name for name in colours if name in wide]:
+        ax.barh(range(len(order)), wide[name], left=left, height=.7, color=colours[name], edgecolor=PAPER, linewidth=.6, label=name)
+        left += wide[name].to_numpy()
+    for place, end in enumerate(left):
+        ax.text(end + left.max() * .012, place, _number(end), va="center", fontsize=9, color=MUTED)
+    below = sum(signs[label] > 0 for label in order)
+    if 0 < below < len(order):
+        ax.axhline(below - .5, color=MUTED, linewidth=.8, linestyle=(0, (4, 3)))
+        ax.text(1, below - .5, "escalation above, de-escalation below", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8, color=MUTED)
+    ax.set_yticks(range(len(order)), order)
+    ax.set_ylim(len(order) - .4, -.6)
+    ax.set_xticks([])
+    ax.margins(x=.08)
+    ax.spines["bottom"].set_visible(False)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -.01), ncols=6, handlelength=1, columnspacing=1.2)
+    return ax
+
+
+def plot_talk_and_deeds(frame: pd.DataFrame, *, title: str, note: str = "", empty: str = "No act has a known actor.") -> Axes:
+    """Draw each actor's mean rung in words (open circle) and in deeds (filled), joined by a line. frame: actor, actor_id, talk, deed, n_talk, n_deed."""
+    frame = frame[frame["talk"].notna() | frame["deed"].notna()] if len(frame) else frame
+    if not len(frame):
+        return say(empty, title=title)
+    ax = _start(None, .36 * len(frame) + 1.0, title, note)
+    for place, row in enumerate(frame.to_dict("records")):
+        fill = colour(row["actor_id"])
+        if pd.notna(row["talk"]) and pd.notna(row["deed"]):
+            ax.plot([row["talk"], row["deed"]], [place, place], color=fill, linewidth=2, alpha=.45, zorder=2)
+        if pd.notna(row["talk"]):
+            ax.plot(row["talk"], place, "o", markersize=8, markerfacecolor=PAPER, markeredgecolor=fill, markeredgewidth=2, zorder=3)
+        if pd.notna(row["deed"]):
+            ax.plot(row["deed"], place, "o", markersize=8, color=fill, zorder=4)
+    ax.axvline(0, color=MUTED, linewidth=.8, zorder=1)
+    ax.set_yticks(range(len(frame)), [f"{shorten(r['actor'], 26)}  (words {r['n_talk']:,}, deeds {r['n_deed']:,})" for r in frame.to_dict("records")])
+    ax.set_ylim(len(frame) - .4, -.6)
+    ax.set_xlim(-4.6, 9.6)
+    ax.grid(axis="x")
+    ax.set_xlabel("mean rung, −4 (yields) to 9 (force)          ○ words    ● deeds")
+    return ax
+
+
+def plot_index_over_time(series: pd.DataFrame, changes: pd.DataFrame, *, title: str, note: str = "", label: str = "", empty: str = "No article has a date, so nothing can be shown over time.") -> Axes:
+    """Draw the index per period with its band, and a dashed line where its level changes. series: period, index, low, high; changes: period."""
+    ax = lines_over_time(series, "period", "index", low="low", high="high", title=title, note=note, label=label, empty=empty)
+    for moment in changes["period"] if len(changes) and len(series) else []:
+        ax.axvline(moment, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+    if len(series):
+        ax.axhline(0, color=MUTED, linewidth=.8)
     return ax

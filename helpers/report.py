@@ -190,7 +190,8 @@ def _saved(manifest: dict, name: str) -> pd.DataFrame:
 def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
     """Choose two runs below the folder that `outputs` lies in.
 
-    second: a run's name; "": the run whose folder `outputs` is, else the newest; first: a run's name; "": the newest one before the second.
+    second: a run's name; "": the run whose folder `outputs` is, else the newest; first: a run's name; "": the newest one before the second that
+    read the same inputs.
     """
     here = resolve(outputs)
     runs = {m["folder"].name: m for m in read_runs(here.parent) if (m["folder"] / "tables" / "articles.parquet").exists()}
@@ -199,10 +200,11 @@ def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
             return Pair(None, None, f"There is no run called {wanted} in {here.parent}; there are {', '.join(runs) or 'none'}.")
     newest_first = list(runs.values())
     late = runs.get(second or here.name) or next(iter(newest_first), None)
-    earlier = [m for m in newest_first if late and m is not late and m["started"] <= late["started"]]
+    earlier = [m for m in newest_first if late and m is not late and m["started"] <= late["started"] and m["status"] != "running"
+               and m["corpus"]["inputs_given"] == late["corpus"]["inputs_given"]]
     early = runs.get(first) or next(iter(earlier), None)
     if not late or not early:
-        return Pair(None, None, "There is no earlier run to compare with yet: run the notebooks a second time, then this page shows what changed.")
+        return Pair(None, None, "There is no earlier run of the same inputs to compare with: name two runs, or run the notebooks a second time.")
     return Pair(early, late)
 
 

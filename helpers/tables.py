@@ -240,7 +240,7 @@ def save(frame: pd.DataFrame, name: str, outputs: str | Path) -> Saved:
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError):          # a column that mixes numbers and words becomes words
-        mixed = {name: frame[name].map(lambda v: v if v is None or v != v else str(v)) for name in frame.columns[frame.dtypes == object]}
+        mixed = {name: frame[name].map(lambda v: v if v is None or v != v else str(v)) for name in frame.select_dtypes(object).columns}
         table = pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
     return Saved(to_csv(frame, folder / f"{name}.csv"), write_parquet(table, folder / f"{name}.parquet"), len(frame))
 

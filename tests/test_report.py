@@ -102,7 +102,13 @@ def test_runs_by_name_and_newest(two):
 def test_nothing_to_compare_is_one_sentence(tmp_path):
     make_run(tmp_path, "only", "2026-01-01T10:00:00+00:00")
     pair = report.find_pair(tmp_path / "only")
-    assert not pair and "no earlier run to compare with" in pair.why_not
+    assert not pair and "no earlier run of the same inputs" in pair.why_not
     for frame in (report.compare_settings(pair), report.compare_rows(pair), report.compare_counts(pair, "acts", "category"), report.compare_means(pair, "statements", "speaker", "tone")):
         assert len(frame) == 0
     assert report.tell_change(pair, pd.DataFrame({"change": []}), "x", "acts") == "Nothing to compare with yet"
+
+
+def test_runs_of_other_inputs_are_compared_only_when_named(two):
+    run = make_run(two, "other", "2026-01-03T10:00:00+00:00", corpus=ABOUT | {"inputs_given": ["elsewhere"]})
+    assert "no earlier run of the same inputs" in report.find_pair(run).why_not
+    assert repr(report.find_pair(run, "second")) == "second compared with other"
