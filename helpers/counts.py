@@ -96,13 +96,13 @@ def share_by_outlet(selected, *, limit=8, outlets=12):
 
 
 def share_over_time(selected, *, limit=6):
-    """Share of voice by day, week or month: period, entity_id, entity, share, n, of. Empty when no article has a date."""
+    """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has a date."""
     from helpers import corpus
 
     rows = top(selected, limit)
     rows = rows[rows["published"].notna()]
     if not len(rows):
-        return pd.DataFrame(columns=["period", "entity_id", "entity", "share", "n", "of"])
+        return pd.DataFrame(columns=["period", "entity_id", "entity", "share", "percent", "n", "of"])
     unit = corpus.choose_period(rows["published"])
     period = rows["published"].dt.to_period(unit).dt.start_time
     table = rows.assign(period=period).groupby(["period", "entity_id"]).size().unstack(fill_value=0)
@@ -110,7 +110,9 @@ def share_over_time(selected, *, limit=6):
     table = table.stack().reset_index(name="n")
     table["of"] = table["period"].map(of)
     table["entity"] = table["entity_id"].map(_names(rows))
-    return table.assign(share=table["n"] / table["of"])
+    order = {entity: k for k, entity in enumerate(rank(rows)["entity_id"])}
+    table = table.assign(share=table["n"] / table["of"], percent=100 * table["n"] / table["of"])
+    return table.sort_values(["entity_id", "period"], key=lambda c: c.map(order) if c.name == "entity_id" else c, kind="stable", ignore_index=True)
 
 
 def first_mentions(selected, *, limit=15):
@@ -295,6 +297,14 @@ def suggest(selected, *, limit=40, similar=0.88):
     return table.assign(_=table["n"] + table["into_n"]).sort_values("_", ascending=False, kind="stable", ignore_index=True).drop(columns="_").head(limit)
 
 
+def _one_slip(a, b):
+    """True when two names differ by an initial, by a word that one of them leaves out, or by spelling within one word (not North / South Harbour)."""
+    if len(a) != len(b):
+        return set(a) < set(b) or set(b) < set(a) or "".join(a) == "".join(b)
+    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(different) == 1 and all(x[0] == y[0] and difflib.SequenceMatcher(None, x, y, autojunk=False).ratio() >= 0.75 for x, y in different)
+
+
 def _similar(rows, threshold):
     """Pairs of one type whose names differ by few letters; compared only within blocks that share a word's beginning."""
     blocks = defaultdict(list)
@@ -309,7 +319,7 @@ def _similar(rows, threshold):
             if (small[0], big[0]) in seen or a == b or abs(len(a) - len(b)) > 4 or min(len(a), len(b)) < 6 or set("0123456789") & set(a + b):
                 continue
             seen.add((small[0], big[0]))
-            if len(small[4]) > 1 and len(big[4]) > 1 and small[4][0] != big[4][0] and small[4][-1] != big[4][-1]:
+            if not _one_slip(small[4], big[4]):
                 continue
             matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
             if matcher.quick_ratio() >= threshold and matcher.ratio() >= threshold:
@@ -353,9 +363,6 @@ def place_pairs(pairs):
     return layout(nodes, {(row.a_id, row.b_id): row.sentences for row in pairs.itertuples()})
 
 
-def correction_lines(suggestions, mentions, path=""):
-    """A corrections file made of the suggestions, to be printed and pasted; with a note for every line of the present file that matches nothing."""
-    lines = [f"# line {row.line} of {path} ({row.action} {row.entity}): {row.why}" for row in corrections.unused(mentions, corrections.load(path)).itertuples()] if path else []
-    if len(suggestions):
-        lines += [",".join(corrections.COLUMNS), *suggestions["line"]]
-    return "\n".join(lines) or "Nothing to suggest."
+def correction_lines(suggestions):
+    """A corrections file made of the suggestions, to be printed and pasted."""
+    return "\n".join([",".join(corrections.COLUMNS), *suggestions["line"]]) if len(suggestions) else "Nothing to suggest."

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from helpers import gazetteers
 from helpers.counts import count_entities
 from helpers.gazetteers import entity_id, normalise
-from helpers.names import COMPANY, HEADS, PARTICLES, REGAL, Entity, Page, find_names, is_acronym, prominence
+from helpers.names import COMPANY, GENERATION, HEADS, PARTICLES, REGAL, Entity, Page, find_names, is_acronym, prominence
 from helpers.references import link_references
 
 __all__ = ["Mention", "affiliations", "antecedent", "count_entities", "country_of", "find_mentions", "overlapping", "resolve"]
@@ -96,6 +96,12 @@ def _given_gender(page, name):
     return gender or ""
 
 
+def _generation(page, name):
+    """ "Jr", "III" … at the end of a person's name, or "". """
+    last = page.words[name.last - 1]
+    return last if last in GENERATION and last != "I" else ""
+
+
 def _initial(token, other):
     return len(token) == 1 and other.startswith(token) or len(other) == 1 and token.startswith(other)
 
@@ -136,7 +142,7 @@ def _display(page, names, type_):
 def _link_table(page, names, entities):
     """Names the tables know. Returns the names still to link."""
     rest = []
-    mentioned = Counter(n.entry.country for n in names if n.entry is not None and n.entry.country and n.entry.type == "LOC")
+    mentioned = Counter(n.entry.country for n in names if n.entry is not None and n.entry.country and not n.entry.generic and n.entry.kind not in ("outlet", "company"))
     top = mentioned.most_common(1)[0][0] if mentioned else ""
     states = sum(1 for n in names if n.entry is not None and n.entry.kind == "state")
     for name in names:
@@ -192,11 +198,13 @@ def _link_persons(page, names, entities):
         for other in reversed(by_last[name.key[-1]]):
             if other["gender"] and name.gender and other["gender"] != name.gender:
                 continue
+            if other["generation"] != _generation(page, name) and any(key[0] == name.key[0] for key in other["keys"]):
+                continue  # father and son
             if any(_same_person(name.key, key) for key in other["keys"]) and all(_same_person(name.key, key) or name.key == key for key in other["keys"]):
                 cluster = other
                 break
         if cluster is None:
-            cluster = {"keys": set(), "names": [], "gender": ""}
+            cluster = {"keys": set(), "names": [], "gender": "", "generation": _generation(page, name)}
             clusters.append(cluster)
             by_last[name.key[-1]].append(cluster)
             by_last[name.key[0]].append(cluster)

@@ -300,6 +300,15 @@ def histogram(frame: pd.DataFrame, value: str, *, title: str, note: str = "", bi
 
 # --- entity counts (notebook 01) -----------------------------------------------------------------------------------------------------------------
 
+def distinct_colours(frame: pd.DataFrame, name: str = "entity", entity: str = "entity_id") -> dict:
+    """Return {name: colour} for one chart: every actor's own colour; where two would share one, the later gets a colour nobody has yet."""
+    chosen: dict[str, str] = {}
+    for label, identifier in frame.drop_duplicates(entity)[[name, entity]].itertuples(index=False):
+        own, taken = colour(identifier), set(chosen.values())
+        chosen[label] = own if own not in taken else next((c for c in PALETTE if c not in taken), own)
+    return chosen
+
+
 def _shades(base: str, n: int) -> list:
     """`n` tints of a colour, from the colour itself to a pale one."""
     rgb = np.array(mpl.colors.to_rgb(base))
@@ -360,13 +369,11 @@ def plot_shares(frame: pd.DataFrame, group: str, *, title: str, note: str = "", 
     ax = _start(None, .36 * len(groups) + 1.1, title, note)
     lookup = frame.set_index([group, "entity_id"])["share"]
     names = frame.drop_duplicates("entity_id").set_index("entity_id")["entity"]
-    left, taken = np.zeros(len(groups)), {}
+    left = np.zeros(len(groups))
+    fills = distinct_colours(frame.set_index("entity_id").loc[entities].reset_index())
     for entity in entities:
         width = np.array([lookup.get((g, entity), 0.0) for g in groups])
-        fill = colour(entity)
-        hatch = "///" if fill in taken.values() else None
-        taken[entity] = fill
-        ax.barh(range(len(groups)), width, left=left, height=.7, color=fill, edgecolor=PAPER, linewidth=.8, hatch=hatch, label=shorten(names[entity], 24))
+        ax.barh(range(len(groups)), width, left=left, height=.7, color=fills[names[entity]], edgecolor=PAPER, linewidth=.8, label=shorten(names[entity], 24))
         for place, (start, share) in enumerate(zip(left, width, strict=True)):
             if share >= .07:
                 ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8, color=PAPER)

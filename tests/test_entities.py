@@ -119,6 +119,12 @@ def test_middle_initials_do_not_split_a_person_between_articles():
     assert first.entity_id == second.entity_id == "PER:karl meier"
 
 
+def test_father_and_son():
+    words = "Paul Orr Jr. met his father, Paul Orr, in Bern."
+    mentions = read(words, ("Paul Orr Jr.", "PER"), ("Paul Orr", "PER"))[1]
+    assert len({m.entity_id for m in mentions if m.kind == "named" and m.type == "PER"}) == 2
+
+
 def test_a_name_the_model_cut_in_two():
     assert [m.text for m in read("Karl J. Meier spoke.", ("Karl", "PER"), ("J. Meier", "PER"))[1]] == ["Karl J. Meier"]
 
