@@ -128,7 +128,7 @@ def _display(page, names, type_):
     """The name to show: the longest full form of a person, the most frequent form of anything else."""
     forms = Counter()
     for name in names:
-        text = re.sub(r"\s+", " ", page.text[name.start : name.end])
+        text = " ".join(page.text[name.start : name.end].split())
         if text.isupper() and (len(text) > (5 if type_ in ("ORG", "MISC") else 3) and "." not in text or " " in text):
             text = text.title()
             forms[text] += 0.5

@@ -70,8 +70,15 @@ class Page:
 
     @functools.cached_property
     def vocabulary(self):
-        """Every word as it stands somewhere in the text."""
-        return set(self.words)
+        """Every word as it stands somewhere in the text -> the numbers of its tokens."""
+        found = defaultdict(list)
+        for index, word in enumerate(self.words):
+            found[word].append(index)
+        return dict(found)
+
+    def tokens_among(self, wanted):
+        """Numbers of the tokens whose words are in `wanted` (anything that answers `in`), in order."""
+        return sorted(index for word, found in self.vocabulary.items() if word in wanted for index in found)
 
     @functools.cached_property
     def capitalised(self):
@@ -311,7 +318,7 @@ def _pieces(page, first, last, type_):
 def _table_hits(page):
     """Names the tables know, wherever they stand: [(first token, last token, Entry)]."""
     hits, until, phrases = [], 0, page.table.phrases
-    for index in [k for k, word in enumerate(page.words) if word in phrases]:
+    for index in page.tokens_among(phrases):
         if index >= until:
             hit = page.phrase_at(index)
             if hit:
@@ -338,7 +345,7 @@ ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d)\Z|(?:First|Second|Third|Fourth|Fifth
 def _units(page):
     """Numbered military units ("82nd Airborne Division"), which are written alike everywhere: [(first token, last token)]."""
     words, found = page.words, []
-    for index in [k for k, word in enumerate(words) if word in UNIT]:
+    for index in page.tokens_among(UNIT):
         first = index
         while first > 0 and index - first < 4 and page.gap(first) == " " and words[first - 1][0].isupper() and not ORDINAL.match(words[first - 1]):
             first -= 1
@@ -444,7 +451,7 @@ def _carry(page, names):
         for k in range(name.first, name.last):
             covered[k] = 1
     words, added = page.words, []
-    for index in [k for k, word in enumerate(words) if word in by_first]:
+    for index in page.tokens_among(by_first):
         if covered[index]:
             continue
         word = words[index]
@@ -502,7 +509,7 @@ def _add_short_forms(page, names):
     for name in names:
         covered[name.first : name.last] = b"\x01" * (name.last - name.first)
     added = []
-    for index in [k for k, word in enumerate(words) if word in acronyms or word in heads]:
+    for index in page.tokens_among({**acronyms, **heads}):
         if covered[index]:
             continue
         word = words[index]

@@ -146,8 +146,8 @@ def link_references(page, names, entities):
         a, b = page.tokens_in(start, end)
         titled_tokens.update(range(a, b))
     events = [(name.first, 0, name) for name in names if name.link is not None]
-    events += [(index, 1, word.lower()) for index, word in enumerate(words) if word in _PRONOUN_FORMS and index not in covered]
-    events += [(index, 2, word) for index, word in enumerate(words) if word in roles and index not in covered and index not in titled_tokens]
+    events += [(index, 1, words[index].lower()) for index in page.tokens_among(_PRONOUN_FORMS) if index not in covered]
+    events += [(index, 2, words[index]) for index in page.tokens_among(roles) if index not in covered and index not in titled_tokens]
     events.sort(key=lambda event: (event[0], event[1]))
     standings, found, places = {}, [], []
     totals = Counter(name.link.id for name in names if name.type == "PER" and name.link is not None)
@@ -363,7 +363,7 @@ def _they(page, found, names):
     starts = [f[0] for f in unnamed]
     persons = [name.start for name in names if name.type == "PER"]
     linked = []
-    for index in [k for k, word in enumerate(page.words) if word in ("they", "They")]:
+    for index in page.tokens_among(("they", "They")):
         if index + 1 >= len(page.words) or page.words[index + 1] not in SAYING:
             continue
         offset = page.starts[index]
