@@ -15,6 +15,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -57,7 +58,7 @@ class Tables(NamedTuple):
     about: dict
 
     def __repr__(self) -> str:
-        parts = [f"{len(self.articles):,} articles"] + [f"{len(getattr(self, name)):,} {name}" for name in tables.FOUND]
+        parts = [display.count(len(getattr(self, name)), name[:-1]) for name in ("articles", *tables.FOUND)]
         return ", ".join(parts) + (f"; {len(self.quarantine):,} inputs could not be analysed" if len(self.quarantine) else "")
 
 
@@ -210,16 +211,18 @@ def read_corpus(corpus, *, store: Path, limit: int = 0, progress: bool = True) -
 
 def _read_into(folder: Path, corpus, limit: int, progress: bool) -> None:
     rejected, shard, part, digests, ids = [], [], 0, [], []
-    for item in _bar(corpora.read(corpus, limit=limit), "Reading", None, progress):
-        if isinstance(item, corpora.Rejected):
-            rejected.append(item)
-            continue
-        shard.append(item)
-        ids.append(item.article_id)
-        digests.append(f"{item.article_id}\0{corpora.content_key(item.text)}\n")
-        if len(shard) == SHARD:
-            _write_articles(folder, part, shard)
-            shard, part = [], part + 1
+    with _bar("Reading", None, progress) as bar:
+        for item in corpora.read(corpus, limit=limit):
+            bar.update(1)
+            if isinstance(item, corpora.Rejected):
+                rejected.append(item)
+                continue
+            shard.append(item)
+            ids.append(item.article_id)
+            digests.append(f"{item.article_id}\0{corpora.content_key(item.text)}\n")
+            if len(shard) == SHARD:
+                _write_articles(folder, part, shard)
+                shard, part = [], part + 1
     if shard:
         _write_articles(folder, part, shard)
     repeats = corpora.find_duplicates(text for texts in _columns(folder, ["text"]) for text in texts["text"].to_pylist())
@@ -254,12 +257,63 @@ def _known(found: Path) -> dict[str, tuple[Path, str | None]]:
 
 # --- the pass over a corpus -------------------------------------------------------------------------------------------------------------------------
 
-def _bar(items, words: str, total: int | None, progress: bool):
+class _Silent:
+    """A progress bar that shows nothing."""
+
+    def __init__(self, words: str = "", total: int | None = None) -> None:
+        self.words, self.total, self.done = words, total, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def update(self, n: int = 1) -> None:
+        self.done += n
+
+    def close(self) -> None:
+        """End the bar."""
+
+
+class _InNotebook(_Silent):
+    """A bar in one output that is replaced, so that a saved notebook holds one line in place of hundreds; quick work shows none."""
+
+    def __init__(self, words: str, total: int | None) -> None:
+        super().__init__(words, total)
+        self.began = self.shown = time.monotonic()
+        self.handle = None
+
+    def update(self, n: int = 1) -> None:
+        self.done += n
+        now = time.monotonic()
+        if now - self.shown > (.5 if self.handle else 1.5):
+            self.shown = now
+            self._show(f"{self.words}: {self.done:,}{f' of {self.total:,}' if self.total else ''} articles, {now - self.began:.0f} s")
+
+    def _show(self, words: str) -> None:
+        from IPython.display import display as show
+
+        if self.handle is None:
+            self.handle = show(display.progress(words, self.done, self.total), display_id=True)
+        else:
+            self.handle.update(display.progress(words, self.done, self.total))
+
+    def close(self) -> None:
+        if self.handle:
+            self._show(f"{self.words}: {self.done:,} articles in {time.monotonic() - self.began:.0f} s")
+
+
+def _bar(words: str, total: int | None, progress: bool):
+    """A progress bar with update(n): in a notebook, on a terminal, or silent."""
     if not progress:
-        return items
+        return _Silent(words, total)
+    kernel = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    if getattr(kernel, "kernel", None) is not None:
+        return _InNotebook(words, total)
     from tqdm import tqdm
 
-    return tqdm(items, desc=words, total=total, unit=" articles", delay=1.5, mininterval=.5, file=sys.stderr, dynamic_ncols=True)
+    return tqdm(desc=words, total=total, unit=" articles", delay=1.5, mininterval=.5, file=sys.stderr, dynamic_ncols=True)
 
 
 class _Shard(NamedTuple):
@@ -302,23 +356,12 @@ def annotate_corpus(folder: Path, *, store: Path, options: Options = Options(), 
     if not total:
         return {}
     workers = workers or (min(os.cpu_count() or 1, 16) if total > ALONE else 1)
-    with _bar(None, "Annotating", total, True) if progress else _Silent() as bar:
+    with _bar("Annotating", total, progress) as bar:
         if workers == 1:
             for shard in _split(shards, BATCH):
                 annotate_shard(shard, found, options, bar.update)
             return {}
         return _annotate_in_processes(_split(shards, max(1, min(SHARD, total // (workers * 4), 500))), found, options, workers, bar)
-
-
-class _Silent:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-    def update(self, n: int) -> None:
-        return None
 
 
 def _annotate_in_processes(shards: list[_Shard], found: Path, options: Options, workers: int, bar) -> dict[str, str]:

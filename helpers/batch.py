@@ -294,6 +294,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; returns the exit code."""
+    from helpers import display
+
     asked = _parser().parse_args(arguments)
     try:
         folder, manifest = run(asked.corpus, outputs=asked.outputs, run_id=asked.run_id, given=dict(asked.parameter), only=asked.only,
@@ -309,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for outcome in manifest["notebooks"]:
         if outcome["status"] != "ok":
             print(f"failed: {outcome['notebook']}: {outcome['error']}", file=sys.stderr)
-    print(f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {about['analysed']:,} articles in {manifest['seconds']['wall']:.0f} s. "
+    print(f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {display.count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
           f"Open {folder / 'report' / 'index.html'} (all runs: {folder.parent / 'index.html'})")
     return 0 if manifest["status"] == "ok" else 1
 

@@ -23,6 +23,7 @@ STYLE = """<style>
 .house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left!important;padding:.35em .6em;border-bottom:2px solid #ced4da;white-space:nowrap}
 .house thead th.sortable{cursor:pointer}
 .house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top!important;text-align:left!important;max-width:44em;white-space:normal!important;overflow-wrap:break-word}
+.house td.long{min-width:24em}
 .house td.number{text-align:right!important;white-space:nowrap!important} .house thead th.number{text-align:right!important}
 .house .scroll{max-height:30em;overflow:auto;border:1px solid #dee2e6}
 .house .note{color:#868e96;font-size:12px}
@@ -73,13 +74,18 @@ def escape(value: object) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if (c < " " and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" else c for c in words)
 
 
+def count(n: int, thing: str) -> str:
+    """Return a number with its noun: 1 article, 2 articles."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
 def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
 def _cell(value: object, cut: int) -> str:
     if isinstance(value, Html):
-        return f"<td>{value.markup}</td>"
+        return f'<td class="long">{value.markup}</td>'
     if _missing(value):
         return "<td></td>"
     if isinstance(value, bool):
@@ -98,8 +104,8 @@ def _cell(value: object, cut: int) -> str:
     if words.startswith(("http://", "https://")) and not any(c.isspace() for c in words):
         return f'<td><a href="{escape(words)}" rel="noopener noreferrer" target="_blank">{escape(words[:60])}</a></td>'
     if len(words) > cut:
-        return f'<td title="{escape(words[:2000])}">{escape(words[:cut].rstrip())}…</td>'
-    return f"<td>{escape(words)}</td>"
+        return f'<td class="long" title="{escape(words[:2000])}">{escape(words[:cut].rstrip())}…</td>'
+    return f'<td class="long">{escape(words)}</td>' if len(words) > 70 else f"<td>{escape(words)}</td>"
 
 
 def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: int = 240, empty: str = "No rows.") -> Html:
@@ -124,6 +130,12 @@ def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: in
               f'<div class="note">{note}</div></div>')
     markup += SCRIPT.replace("%s", name)
     return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
+
+
+def progress(words: str, done: int, total: int | None) -> Html:
+    """Show how far a piece of work is."""
+    bar = f'<progress value="{int(done)}" max="{int(total)}"></progress> ' if total and done < total else ""
+    return Html(f'<div style="font:13px system-ui,sans-serif">{bar}{escape(words)}</div>', words)
 
 
 def _grounds(labels: Iterable[str], legend: Mapping[str, str] | None) -> dict[str, str]:

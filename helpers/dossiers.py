@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers import corpus
+from helpers import corpus, display
 
 HOSTILE, FRIENDLY = "hostile", "cooperative"
 
@@ -29,7 +29,9 @@ def find_actor(mentions: pd.DataFrame, wanted: str = "") -> Actor:
         return Actor(None, "No actor was found in this corpus.")
     counts = named.groupby(["entity_id", "entity"], sort=False).size().sort_values(ascending=False, kind="stable").reset_index(name="n")
     if not wanted:
-        return Actor(counts["entity_id"][0], counts["entity"][0])
+        by_name = named[named["kind"].isin(["named", "demonym"])]
+        most = by_name["entity_id"].value_counts().index[0] if len(by_name) else counts["entity_id"][0]
+        return Actor(most, counts.set_index("entity_id")["entity"][[most]].iloc[0])
     low = wanted.strip().lower()
     for fits in (counts["entity_id"].str.lower() == low, counts["entity"].str.lower() == low,
                  counts["entity_id"].isin(named.loc[named["text"].str.lower() == low, "entity_id"]),
@@ -48,7 +50,9 @@ def _rows(frame: pd.DataFrame, column: str, actor: Actor) -> pd.DataFrame:
 
 def summarise(found, actor: Actor) -> pd.DataFrame:
     """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role."""
-    parts = [("mentions of it", _rows(found.mentions, "entity_id", actor)), ("statements by it", statements_by(found, actor)),
+    mentions = _rows(found.mentions, "entity_id", actor)
+    named = mentions["kind"].isin(["named", "demonym"])
+    parts = [("mentions by name", mentions[named]), ("mentions by pronoun or description", mentions[~named]), ("statements by it", statements_by(found, actor)),
              ("statements that speak about it", _rows(found.stances, "target_id", actor)),
              ("acts by it", _rows(found.acts, "actor_id", actor)), ("acts towards it", _rows(found.acts, "target_id", actor))]
     return pd.DataFrame([(what, len(rows), rows["article_id"].nunique()) for what, rows in parts], columns=["what", "n", "articles"])
@@ -91,13 +95,14 @@ def count_partners(found, actor: Actor) -> pd.DataFrame:
 
 
 def follow_over_time(found, actor: Actor) -> pd.DataFrame:
-    """Return period, what (mentions, statements, acts), n per period of the corpus's dated articles; no rows when no article has a date."""
+    """Return period, what (mentions by name, statements, acts), n per period of the corpus's dated articles; no rows when no article has a date."""
     dates = found.articles.set_index("article_id")["published"].dropna()
     if not len(dates):
         return pd.DataFrame(columns=["period", "what", "n"])
     freq = corpus.choose_period(dates)
     every = pd.period_range(dates.min(), dates.max(), freq=freq)
-    roles = {"mentions": _rows(found.mentions, "entity_id", actor), "statements by it": statements_by(found, actor),
+    mentions = _rows(found.mentions, "entity_id", actor)
+    roles = {"mentions by name": mentions[mentions["kind"].isin(["named", "demonym"])], "statements by it": statements_by(found, actor),
              "acts by or towards it": acts_with(found, actor)}
     parts = []
     for what, rows in roles.items():
@@ -107,14 +112,13 @@ def follow_over_time(found, actor: Actor) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def tell(found, actor: Actor, category_names: dict | None = None) -> str:
+def tell(found, actor: Actor) -> str:
     """Return one sentence that sums the dossier up, for a chart's title."""
     if not actor.found:
         return actor.name
     n = summarise(found, actor).set_index("what")["n"]
-    plural = lambda k, one: f"{k:,} {one}{'' if k == 1 else 's'}"  # noqa: E731
-    return (f"{actor.name}: {plural(n['mentions of it'], 'mention')}, {plural(n['statements by it'], 'statement')}, "
-            f"{plural(n['acts by it'], 'act')} by it and {plural(n['acts towards it'], 'act')} towards it")
+    return (f"{actor.name}: {display.count(n['mentions by name'], 'mention')}, {display.count(n['statements by it'], 'statement')}, "
+            f"{display.count(n['acts by it'], 'act')} by it and {display.count(n['acts towards it'], 'act')} towards it")
 
 
 def tell_partners(partners: pd.DataFrame, actor: Actor) -> str:

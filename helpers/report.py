@@ -68,6 +68,20 @@ def _output(output: Mapping) -> str:
     return f"<pre>{_plain(_joined(data['text/plain']))}</pre>" if "text/plain" in data else ""
 
 
+def _merged(outputs: Iterable[Mapping]) -> list[Mapping]:
+    """Outputs with neighbouring pieces of the same stream joined; of a line written over and over (progress bars) the last state counts."""
+    merged: list[dict] = []
+    for output in outputs:
+        if output["output_type"] == "stream" and merged and merged[-1].get("name") == output.get("name", ""):
+            merged[-1]["text"] += _joined(output["text"])
+        else:
+            merged.append({**output, **({"text": _joined(output["text"])} if output["output_type"] == "stream" else {})})
+    for output in merged:
+        if output["output_type"] == "stream":
+            output["text"] = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output["text"].split("\n"))
+    return merged
+
+
 def _notebook(path: Path) -> tuple[str, str]:
     """(title, HTML) of an executed notebook: text and results; code folded away."""
     title, parts = path.stem, []
@@ -81,7 +95,7 @@ def _notebook(path: Path) -> tuple[str, str]:
             tags = cell.get("metadata", {}).get("tags", [])
             if source.strip() and "papermill-error-cell-tag" not in tags:
                 parts.append(f"<details><summary>code</summary><pre>{display.escape(source)}</pre></details>")
-            parts += [_output(output) for output in cell.get("outputs", [])]
+            parts += [_output(output) for output in _merged(cell.get("outputs", []))]
     return title, "\n".join(parts)
 
 
@@ -107,7 +121,7 @@ def build(run: str | Path) -> Path:
     found = manifest.get("found", {})
     facts = _facts([
         ("Corpus", display.escape(", ".join(about["inputs_given"]))),
-        ("Inputs", f"{about['inputs']:,}: {about['analysed']:,} articles analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
+        ("Inputs", f"{about['inputs']:,}: {display.count(about['analysed'], 'article')} analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
                    f"{about['quarantined']:,} could not be analysed"),
         ("Found", ", ".join(f"{n:,} {name}" for name, n in found.items())),
         ("Parameters", display.escape(", ".join(f"{k} = {v}" for k, v in manifest["parameters"].items()) or "all as set in the notebooks")),
@@ -259,6 +273,7 @@ def compare_means(pair: Pair, table: str, label: str, value: str, *, least: int 
     both = a.join(b, lsuffix="_a", rsuffix="_b", how="inner").query("size_a >= @least and size_b >= @least").reset_index()
     both.columns = [label, "n_first", "first", "n_second", "second"]
     both["change"] = both["second"] - both["first"]
+    both = both[both["change"].abs() > 1e-9]
     return both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index).head(limit)[columns].reset_index(drop=True)
 
 

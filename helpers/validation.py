@@ -106,13 +106,15 @@ def measure_precision(labels: pd.DataFrame, by: str = "") -> pd.DataFrame:
 
     Rows drawn evenly from groups count with their weight in "all"; its interval uses the effective number of rows (Kish).
     """
+    if not len(labels):
+        return pd.DataFrame(columns=["label", "n", "right", "precision", "low", "high"])
     parts = [("all", labels)] + ([(str(name), rows) for name, rows in labels.groupby(by, sort=True)] if by and by in labels else [])
     rows = []
     for name, part in parts:
         weights = part["weight"].astype(float)
-        share = float((part["right"] * weights).sum() / weights.sum()) if weights.sum() else float("nan")
-        effective = float(weights.sum() ** 2 / (weights**2).sum()) if len(part) else 0.0
-        rows.append((name, len(part), int(part["right"].sum()), share, *wilson(share * effective if len(part) else 0, effective)))
+        share = float((part["right"] * weights).sum() / weights.sum())
+        effective = float(weights.sum() ** 2 / (weights**2).sum())
+        rows.append((name, len(part), int(part["right"].sum()), share, *wilson(share * effective, effective)))
     return pd.DataFrame(rows, columns=["label", "n", "right", "precision", "low", "high"])
 
 
@@ -129,9 +131,9 @@ def correct_counts(counts: pd.DataFrame, precision: pd.DataFrame, label: str, n:
 
 def tell(precision: pd.DataFrame) -> str:
     """Return one sentence on a measured precision."""
-    every = precision.iloc[0]
-    if not every["n"]:
+    if not len(precision):
         return "No row has been judged yet"
+    every = precision.iloc[0]
     return f"{every['right']:,} of {every['n']:,} judged rows are right: precision {every['precision']:.0%}, between {every['low']:.0%} and {every['high']:.0%}"
 
 
@@ -173,4 +175,4 @@ def count_labels(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def correct(frame: pd.DataFrame, precision: pd.DataFrame, table: str) -> pd.DataFrame:
     """Return the counts of a table's labels, corrected with the precision measured; no rows before anything was judged."""
     counts = count_labels(frame, table)
-    return correct_counts(counts, precision, JUDGED[table][0]) if len(precision) and precision["n"].iloc[0] else counts.head(0)
+    return correct_counts(counts, precision, JUDGED[table][0]) if len(precision) else counts.head(0)

@@ -39,15 +39,15 @@ def test_unknown_actor_is_a_sentence(found):
 
 def test_dossier(found):
     who = dossiers.find_actor(found.mentions)
-    assert dossiers.summarise(found, who)["n"].tolist() == [2, 1, 0, 2, 1]
+    assert dossiers.summarise(found, who)["n"].tolist() == [1, 1, 1, 0, 2, 1]
     acts = dossiers.acts_with(found, who)
     assert acts[["role", "category", "leaning"]].values.tolist() == [["by it", "FORCE", "hostile"], ["by it", "THREATEN", "hostile"], ["towards it", "AID", "cooperative"]]
     assert set(dossiers.count_partners(found, who)["partner"]) == {"Viktor Hale", "(not named)"}
-    assert dossiers.tell(found, who) == "Anna Berg: 2 mentions, 1 statement, 2 acts by it and 1 act towards it"
+    assert dossiers.tell(found, who) == "Anna Berg: 1 mention, 1 statement, 2 acts by it and 1 act towards it"
     about = dossiers.statements_about(found, dossiers.find_actor(found.mentions, "Hale"))
     assert about["speaker"].tolist() == ["Anna Berg"]
     over = dossiers.follow_over_time(found, who)
-    assert over.groupby("what")["n"].sum().to_dict() == {"mentions": 1, "statements by it": 1, "acts by or towards it": 1}
+    assert over.groupby("what")["n"].sum().to_dict() == {"mentions by name": 1, "statements by it": 1, "acts by or towards it": 1}
 
 
 def test_without_dates_there_is_no_time(found):
