@@ -386,7 +386,7 @@ def _link_others(page, names, entities):
     longer = _longer_index(page, names, group_of)
     for name in pending:
         meant = _longer(name, longer)
-        if meant is not None:
+        if meant is not None and not (name.entry is not None and meant.id):  # "House" is not short for White House
             name.link = meant
             name.rule = "short form of the only longer name that contains it"
             continue
@@ -553,6 +553,10 @@ def antecedent(document, mentions, offset, *, types=("ORG", "LOC"), sentences=1)
 
 
 # Organisations that do not act for the state they are based in.
+STATE_ORGAN = frozenset(
+    """Ministry Minister Government Army Navy Force Forces Military Parliament Senate Congress Assembly Cabinet Council Court Police Embassy Consulate Department
+    Guard Guards Intelligence Defense Defence Foreign Security President Presidency Treasury Bank Mission Administration State Command Corps Marines Agency Authority""".split()
+)
 NOT_OF_A_STATE = frozenset("outlet company sport university nongovernmental party".split()) | {"armed group"}
 
 
@@ -576,7 +580,7 @@ def country_of(mention, *, gazetteer=None):
             if entry.kind in NOT_OF_A_STATE:
                 return None
             name = entry.country
-        if not name and mention.type == "ORG":
+        if not name and mention.type == "ORG" and STATE_ORGAN.intersection(gazetteers.tokens_of(mention.entity)):
             for token in gazetteers.tokens_of(mention.entity):
                 for tokens, known in table.phrases.get(token, ()):
                     if len(tokens) == 1 and known.kind == "country":

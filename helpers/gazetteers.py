@@ -18,7 +18,7 @@ DATA = Path(__file__).parent / "data"
 # A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
 TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 # What may stand between two tokens of one name.
-GAP = re.compile(r"(?:\.?,?\s?|[-‑–'’/&.]| & |\.-|\.’|,\s)\Z")
+GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
 
 # Names that are also everyday words, persons or other places: linked when the model sees a name, never added without it.
 UNSAFE = frozenset(

@@ -178,6 +178,11 @@ def _trim(page, first, last, type_):
     if last - first > 1 and words[first] in ("the", "The", "THE", "a", "A", "an", "An", "this", "This"):
         first += 1
     title = []
+    if type_ in ("ORG", "LOC", "PER"):  # "libertarian Harbour Institute", "Harbour University department"
+        while last - first > 1 and words[first].islower() and words[first] not in PARTICLES and any(word[0].isupper() for word in words[first + 1 : last]):
+            first += 1
+        while type_ != "PER" and last - first > 1 and words[last - 1].islower() and words[first][0].isupper() and page.gap(last - 1) == " ":
+            last -= 1
     while last - first > 1 and words[last - 1] in ("of", "and", "the", "for", "in", "at", "by"):
         last -= 1
     if type_ == "PER":
@@ -214,7 +219,7 @@ def _spans(page, found):
                 break
         for a, b, kind in _parts(page, first, last, type_):
             a, b, title = _trim(page, a, b, kind)
-            if _no_name(page, a, b, kind):
+            if _no_name(page, a, b, kind) or b - a == 1 and score < 0.7 and page.words[a].islower():
                 continue
             name = Name(page.starts[a], page.ends[b - 1], a, b, kind, score)
             name.title = title
@@ -481,7 +486,7 @@ def _carry(page, names):
 
 HEADS = frozenset(
     """Court Council Commission Committee Bank University Ministry Department Party Agency Board Parliament Assembly Institute Association Federation League
-    Company Fund Authority Organization Organisation Foundation Corporation Service Bureau Tribunal Secretariat Alliance Congress Senate House College School
+    Company Fund Authority Organization Organisation Foundation Corporation Service Bureau Tribunal Secretariat Alliance Congress Senate College School
     Hospital Museum Society Union Academy Center Centre Group Guard Army Navy Force Journal Times Post Herald Tribune Telegraph Guardian Mail Observer""".split()
 )
 
@@ -527,6 +532,10 @@ def _keys(page, names):
     for name in names:
         words = page.words[name.first : name.last]
         key = tuple(normalise(word) for word in words)
+        if len(words) > 1 and ("'" in page.text[name.start : name.end] or "’" in page.text[name.start : name.end]):
+            words = re.split(r"[\s-]+", page.text[name.start : name.end].replace("’", "'"))  # "O'Reilly" is one word
+            words = [word.strip(".,'") for word in words if word.strip(".,'")] or page.words[name.first : name.last]
+            key = tuple(normalise(word) for word in words)
         if name.type == "PER":
             while len(key) > 1 and (words[-1] in GENERATION or words[-1] in POST_NOMINALS):
                 key, words = key[:-1], words[:-1]
