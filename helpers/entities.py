@@ -303,8 +303,8 @@ def _open_person(page, cluster, display, entities):
 def _nearest(page, fitting, positions, starts, name):
     """The person a short form means when several full names fit.
 
-    The fitting full name nearest before it, when it is a subject in the same paragraph; else the person the article names in
-    full most often (the first named wins a tie): relatives of the person an article is about are named in passing.
+    The fitting full name nearest before it, when it is a subject in the same paragraph; else the person named in full first: the article is
+    about that one, and relatives keep their given names.
     """
     if len(fitting) == 1:
         return fitting[0]
@@ -318,7 +318,7 @@ def _nearest(page, fitting, positions, starts, name):
     if page.paragraph(start) == page.paragraph(near.start) and prominence(page, near.first, near) >= 0.9:
         return near.group
     before = [c for c in fitting if c["names"][0].start < start] or fitting
-    return max(before, key=lambda c: (len(c["names"]), -c["names"][0].start))
+    return min(before, key=lambda c: c["names"][0].start)
 
 
 def _letters(name_text):
