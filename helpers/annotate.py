@@ -371,8 +371,8 @@ def _annotate_in_processes(shards: list[_Shard], found: Path, options: Options, 
     dask.config.set({"distributed.worker.daemon": True, "distributed.scheduler.allowed-failures": 1, "distributed.admin.log-format": "%(message)s",
                      "logging.distributed": "critical", "distributed.comm.timeouts.connect": "60s"})
     died: dict[str, str] = {}
-    # Workers find `helpers` through PYTHONPATH, whatever folder they are started in; each uses one thread, so that the text alone decides the labels.
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])), "OMP_NUM_THREADS": "1"}
+    # Workers find `helpers` through PYTHONPATH, whatever folder they are started in.
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     with (tempfile.TemporaryDirectory() as scratch,
           LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0", local_directory=scratch,
                        env=environment, silence_logs=50) as cluster, Client(cluster) as client):
