@@ -176,6 +176,17 @@ def _compile(row, classes, own=False):
     )
 
 
+def _passive(cue):
+    """The passive of a cue that is a verb, a gap and a noun ("impose … sanctions": "sanctions … imposed"), or None."""
+    if cue.kind != "verb" or len(cue.elements) != 3 or cue.elements[1] is not None:
+        return None
+    participles = frozenset(form for form, tags in cue.verb_tags.items() if "participle" in tags)
+    nouns = cue.elements[2] - PREPOSITION - DETERMINER - {"to", "it", "him", "them"}
+    if not participles or not nouns:
+        return None
+    return cue._replace(kind="passive", elements=(nouns, None, participles), words=cue.words + " (passive)")
+
+
 def _shipped_rows():
     with open(DATA / "act_cues.csv", encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
@@ -246,6 +257,7 @@ def _codebook(path, stamp):
     classes = word_classes()
     own, rungs = read_codebook(path) if path else ([], {})
     cues = [_compile(row, classes, own=True) for row in own] + [_compile(row, classes) for row in _shipped_rows()]
+    cues += [passive for cue in cues if (passive := _passive(cue)) is not None]
     index = {}
     for cue in cues:
         for form in cue.elements[0]:
@@ -274,6 +286,11 @@ class Match(NamedTuple):
     cue: Cue
     tag: str
 
+    @property
+    def head(self):
+        """Index of the verb: the last word of a passive, the first one of anything else."""
+        return self.last if self.cue.kind == "passive" else self.first
+
 
 # Verbs whose base and -s forms are also nouns: read as verbs only where the neighbours say so.
 AUX_WORDS = clauses.AUXILIARY | clauses.ADVERB | clauses.NEGATION
@@ -288,7 +305,7 @@ ALSO_NOUNS = frozenset(
     retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction
     supply broker visit""".split()
 )
-ING_NOUNS = frozenset("fighting shelling bombing killing shooting burning looting rioting meeting training funding funding beating hearing targeting policing rebuilding".split())
+ING_NOUNS = frozenset("kidnapping trafficking beheading fighting shelling bombing killing shooting burning looting rioting meeting training funding funding beating hearing targeting policing rebuilding".split())
 PARTICLES = frozenset("back down up out over".split()
 )
 MODIFIER_BEFORE_NOUN = frozenset("'s of in on the a an this that these those its their his her our my any no some every each another such by from with against after before during amid for over".split())
@@ -303,6 +320,8 @@ def _verb_at(words, i, tags):
         if before in DETERMINER or before == "'s" and not clauses._is_clitic_verb(words, i - 1):
             return None
         if i == 0 and following in PREPOSITION and following != "to":
+            return None
+        if low in ING_NOUNS and before not in BE | {"by", "for", "from", "without", "after", "before", "while", ",", "and", "of", "'s", "not"} and before not in clauses.governors() and not (i > 1 and words[i - 2].low in clauses.governors()):
             return None
         if before in ("in", "amid", "during", "despite", "between", "over", "of") and low in ING_NOUNS or before in ("on", "against", "to") and low in ING_NOUNS and not (i > 1 and words[i - 2].low in clauses.governors()):
             return None
@@ -369,10 +388,14 @@ def find_cues(words, codebook, originals=None):
             last = _match(cue, words, i)
             if last is None:
                 continue
-            if cue.kind == "verb":
+            if cue.kind == "passive":
+                if not _be_before(words, i, last):
+                    continue
+                tag = "past"
+            elif cue.kind == "verb":
                 tag = _verb_at(words, i, cue.verb_tags[word.low])
                 if tag == "maybe":
-                    tag = _headline_verb(words, i, originals)
+                    tag = _headline_verb(words, i, originals, cue.verb_tags[word.low])
                 if tag is None:
                     continue
             else:
@@ -392,7 +415,15 @@ def find_cues(words, codebook, originals=None):
     return sorted((m for m in kept if m.cue.category != "NONE"), key=lambda m: m.first)
 
 
-def _headline_verb(words, i, originals):
+def _be_before(words, first, verb):
+    """True when a form of "be" stands between the noun and the participle, adverbs aside: "sanctions were again imposed"."""
+    j = verb - 1
+    while j > first and (words[j].low in clauses.ADVERB or words[j].low.endswith("ly") or words[j].low in clauses.NEGATION):
+        j -= 1
+    return j > first and words[j].low in BE and all(w.low not in clauses.HARD and w.low not in REPORTING for w in words[first + 1 : j])
+
+
+def _headline_verb(words, i, originals, tags=frozenset()):
     """Base or -s form between a name or plural and a noun phrase: "Israel strikes Beirut", "troops attack villages"."""
     if not i:
         return None
@@ -402,6 +433,8 @@ def _headline_verb(words, i, originals):
     before, following = words[k], words[i + 1] if i + 1 < len(words) else None
     if following is None or following.low in PREPOSITION | BE | clauses.MODAL or following.low in (".", ",", ";", ":", "and", "or", "'s"):
         return None
+    if "past" in tags and (before.low.isalpha() or before.low[-1:].isdigit()) and (following.low in DETERMINER or following.low.isalpha()):
+        return "past"  # cut, hit, put, shut: past and base look the same
     named = bool(originals) and originals(before)[:1].isupper()
     if words[i].low.endswith("s") and not words[i].low.endswith("ss"):
         return "s" if named else None
@@ -420,7 +453,7 @@ STATE_NOUNS = frozenset(
     minister spokesman spokeswoman spokesperson court prosecutors prosecutor police diplomats diplomat envoy envoys negotiators negotiator delegation delegates lawmakers senators commander commanders
     general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce aviation artillery gunners pilots sailors commandos paratroopers side
     chief chancellor king emir prince senate congress intelligence navy coastguard guards officers state judge judges
-    tanks armour armor brigade battalion defence defense mission embassy capital leadership presidency kremlin monarch secretary deputy""".split()
+    tanks armour armor brigade battalion embassy leadership presidency kremlin monarch secretary deputy""".split()
 )
 GROUP_NOUNS = frozenset(
     """rebels rebel militants militant insurgents gunmen gunman fighters militia militias militiamen guerrillas jihadists terrorists separatists paramilitaries junta opposition protesters demonstrators
@@ -492,6 +525,16 @@ class _Names:
         name, identity, kind = self.show(mention)
         return Party(-1, -1, name, identity, None, kind, False, False)
 
+    def words_inside(self, words):
+        """One flag a word: part of a name of several words (Amnesty International) or of an organisation, person or product."""
+        flags = bytearray(len(words))
+        starts = [w.start for w in words]
+        for mention in self.inside(words[0].start, words[-1].end):
+            if mention.kind == "named" and mention.type != "LOC":
+                first, last = _word_range(words, starts, mention)
+                flags[first : last + 1] = b"\x01" * (last + 1 - first)
+        return flags
+
     def antecedent(self, document, offset, types):
         from helpers import entities
 
@@ -527,7 +570,7 @@ def participants(article, words, names):
     spans = {i for first, last, _ in found for i in range(first, last + 1)}
     nominal = [(i, i, None) for i, w in enumerate(words) if i not in spans and (w.low in STATE_NOUNS or w.low in GROUP_NOUNS)]
     items = sorted(found + nominal, key=lambda item: (item[0], -item[1]))
-    parties, k = [], 0
+    parties = []
     for first, last, mention in items:
         if parties and first <= parties[-1].last:
             continue
@@ -563,7 +606,7 @@ def participants(article, words, names):
     return _attach_of(words, parties)
 
 
-ADJECTIVE = frozenset("armed masked angry striking opposition rebel ethnic islamist pro-government anti-government suspected local tribal coastal mutinous disgruntled young opposition student government presidential border riot western regional criminal communist maoist separatist jihadist loyalist foreign senior security".split())
+ADJECTIVE = frozenset("armed masked angry striking opposition rebel ethnic islamist pro-government anti-government suspected local tribal coastal mutinous disgruntled young opposition student government presidential border riot western regional criminal defence defense interior justice finance foreign commerce communist maoist separatist jihadist loyalist foreign senior security".split())
 
 
 def _describes(low):
@@ -576,7 +619,7 @@ def _as_written(article, words, first, last):
 
 def _titles_between(words, left, right):
     between = words[left + 1 : right]
-    return len(between) <= 6 and all(w.low in TITLE or w.low in ("'s", "and", "-") for w in between) and not (not between and False)
+    return len(between) <= 6 and all(w.low in TITLE or w.low in ("'s", "and", "-") for w in between)
 
 
 def _joined(words, party, first):
@@ -670,6 +713,9 @@ def subject_of(words, parties, matches, match, group, previous):
     while k >= 0 and (words[k].low in clauses.ADVERB or words[k].low.endswith("ly")):
         k -= 1
     linked = words[k].low if k >= 0 else ""
+    near = [p for p in parties if p.last < here and _adjacent(words, p, here)]
+    if group.infinitive and near and near[-1].first and words[near[-1].first - 1].low in CONTROL:
+        return [near[-1]]
     if group.infinitive or (match.tag == "ing" and group.bare and linked != "" and (linked in PREPOSITION or linked == ",")):
         if previous:
             return previous
@@ -688,8 +734,10 @@ def subject_of(words, parties, matches, match, group, previous):
             return [parties[named[0] if parties[named[0]].prep is None else named[-1]]] if named else [parties[near[-1]]]
     left = _clause_left(words, here)
     inside = [i for i, p in enumerate(parties) if p.first >= left and p.last < here and not _inserted(words, p, left, here)]
-    if inside and parties[inside[-1]].prep in ("before", "after", "since", "until", "as", "than") and _adjacent(words, parties[inside[-1]], here):
-        return [parties[inside[-1]]]
+    if inside and _adjacent(words, parties[inside[-1]], here):
+        listed = _list_of(words, parties, inside[-1], -1)
+        if listed[0].prep in ("before", "after", "since", "until", "as", "than"):
+            return listed
     free = [i for i in inside if parties[i].prep is None and not parties[i].owner] or [i for i in inside if parties[i].prep is None]
     if not free:
         if left and words[left - 1].low in ("who", "which", "that", "while", "when", "as", "where"):
@@ -711,6 +759,9 @@ def subject_of(words, parties, matches, match, group, previous):
         backward = backward[-1:]  # "with Niger, and Germany halted …"
     forward = _list_of(words, parties, chosen, 1)
     return backward[:-1] + [p for p in forward if p.last < here]
+
+
+CONTROL = frozenset(form for verb in "prompt urge force lead cause ask order allow tell press push help enable want permit compel drive spur invite authorise authorize instruct encourage let".split() for form in clauses.inflect(verb))
 
 
 def _clause_left(words, here):
@@ -750,7 +801,7 @@ TAKES = {  # prepositions before the target, by category; None: the direct objec
     "FORCE": (None, "against", "on", "at", "into", "with", "upon", "toward", "towards"),
     "COERCE": (None, "against", "on", "at", "of"),
     "THREATEN": (None, "against", "to", "at", "toward", "towards", "from_"),
-    "ACCUSE": (None, "against", "at", "on", "of", "to", "into"),
+    "ACCUSE": (None, "against", "of", "into", "with"),
     "REJECT": (None, "from", "by", "of", "with", "to"),
     "REQUEST": (None, "on", "upon", "to", "from", "with", "of"),
     "SANCTION": (None, "on", "against", "with", "to", "from", "of"),
@@ -792,7 +843,7 @@ def object_of(words, parties, matches, category, start, stop, *, passive=False):
                 where = next((p for p in parties if p.first > party.last and p.first - party.last <= 5 and p.prep in PLACES and p.kind in ("named", "place")), None)
                 chosen = [where] if where is not None and where.last < stop else chosen
             return chosen, place
-        if place is None and prep in PLACES and category in ("FORCE", "COERCE", "SANCTION", "ACCUSE", "PROTEST", "YIELD"):
+        if place is None and prep in PLACES and category in ("FORCE", "COERCE", "PROTEST", "YIELD"):
             place = [party]
     return [], place
 
@@ -883,6 +934,8 @@ def read_modality(words, match, group, conditions, category):
         return "actual"
     if "announced" in group.effects or group.future or group.would:
         return "announced"
+    if category == "THREATEN" and match.cue.words.startswith("warn") and any(w.low in ("any", "if", "unless", "should") for w in words[match.last + 1 :]) and any(w.low in clauses.FUTURE | clauses.WOULD for w in words[match.first :]):
+        return "conditional"
     if category == "THREATEN" and (outside or "any" in [w.low for w in words[max(0, group.first - 8) : match.last + 16]]) and any(w.low in ("ready", "prepared", "willing", "respond", "be", "will", "would") for w in words[group.first : match.last + 1]):
         return "conditional"
     if match.cue.modality:
@@ -995,7 +1048,7 @@ def read_purpose(words, found, category, modality):
     return None
 
 
-EVERYDAY = ("sport", "business", "weather", "health", "art")
+EVERYDAY = ("sport", "business", "weather", "health", "art", "election")
 
 
 def everyday(words, classes):
@@ -1110,6 +1163,8 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
     if not matches:
         return None, []
     parties = participants(document_text, words, names)
+    inside = names.words_inside(words)
+    matches = [m for m in matches if not (inside[m.first] and inside[m.last]) or m.cue.own]
     conditions = clauses.protases(words)
     sentence = _Sentence(span, words, parties, matches, conditions)
     counts = everyday(words, codebook.classes)
@@ -1121,8 +1176,8 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
         if not alone and (not plausible(match, words, counts, context, has_state, codebook.classes) or old and not match.cue.own):
             continue
         verb = match.tag not in ("noun", "posture")
-        participle = verb and bool(match.cue.verb_tags.get(words[match.first].low, set()) & {"participle", "past"}) and match.tag == "past"
-        group = clauses.verb_group(words, match.first, participle) if verb else clauses.Group(match.first, (), False, False, False, False, False, False, False, False, True)
+        participle = verb and bool(match.cue.verb_tags.get(words[match.head].low, set()) & {"participle", "past"}) and match.tag == "past"
+        group = clauses.verb_group(words, match.head, participle) if verb else clauses.Group(match.first, (), False, False, False, False, False, False, False, False, True)
         found = _Found(match, group, sentence)
         stop = clauses.boundary_right(words, match.last + 1)
         if match.tag == "posture":
@@ -1153,6 +1208,8 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
     _link(acts, words)
     _pass_on(acts, words)
     for act in acts:
+        if act.modality == "threatened" and act.category not in HOSTILE and act.category in LADDER:
+            act.modality = "announced"
         if act.category == "FORCE" and act.match.cue.words in REPLIES and act.modality in ("announced", "threatened", "conditional"):
             act.category, act.modality = "THREATEN", "conditional" if act.modality == "conditional" else "actual"
     return sentence, [a for a in acts if not a.dropped]
@@ -1177,6 +1234,12 @@ def _direct_posture(words, parties, found, stop):
 
 def _direct_verb(words, parties, matches, found, stop, previous):
     match, group, category = found.match, found.group, found.category
+    following = next((m for m in matches if m.first > match.last and m.tag not in ("noun", "posture") and words[m.first - 1].low in ("and", "but", "or")), None)
+    if following is not None and following.first <= stop:
+        stop = following.first
+    if match.cue.kind == "passive":
+        _direct_passive(words, parties, matches, found, stop)
+        return
     subject = subject_of(words, parties, matches, match, group, previous)
     by = agent_of(words, parties, match.last + 1, min(stop + 4, len(words)))
     passive = group.passive or (bool(by) and match.tag == "past" and by[0].first - match.last <= 4 and group.bare)
@@ -1197,6 +1260,8 @@ def _direct_verb(words, parties, matches, found, stop, previous):
         if category == "YIELD" and not by and not targets:
             found.targets = subject
         return
+    if category == "THREATEN" and match.cue.words.startswith("warn") and words[match.last].low in ("that", "it", "they", "he"):
+        targets = []
     found.actors, found.targets = subject, [p for p in targets if p not in subject]
     if category == "MOBILIZE":
         found.targets = border_of(words, parties, match.first, stop) or found.targets
@@ -1217,6 +1282,18 @@ def _direct_verb(words, parties, matches, found, stop, previous):
             found.targets = sides
     if category == "FORCE" and match.cue.words.startswith(("clash", "exchange", "trade", "fight", "battle")) and len(found.actors) > 1 and not found.targets:
         found.reciprocal = True
+
+
+def _direct_passive(words, parties, matches, found, stop):
+    """"Sanctions were imposed on Belarus by the bloc": the agent after "by" or the owner of the noun, the target after its preposition."""
+    match = found.match
+    owner = [p for p in parties if p.last < match.first and match.first - p.last <= 4 and _modifies(words, p, match.first)]
+    inside = [p for p in parties if p.first <= match.first <= p.last and p.id]
+    found.actors = agent_of(words, parties, match.last + 1, min(stop + 4, len(words))) or inside[:1] or owner[-1:]
+    targets, found.place = object_of(words, parties, matches, found.category, match.first + 1, stop, passive=True)
+    found.targets = [p for p in targets if p not in found.actors]
+    if found.category == "MOBILIZE":
+        found.targets = border_of(words, parties, match.first, stop)
 
 
 def _direct_noun(words, parties, matches, found, stop, previous):
@@ -1248,6 +1325,8 @@ def _direct_noun(words, parties, matches, found, stop, previous):
     found.place = place
     if category == "MOBILIZE":
         found.targets = border_of(words, parties, match.first, stop) or [p for p in targets if p.prep == "against"]
+    if not found.actors and not by and any(w.low in ("its", "their", "his") for w in words[max(0, match.first - 3) : match.first]):
+        found.actors = _first_subject(words, parties, _clause_left(words, match.first), match.first)
     if not found.actors and not by:
         carrier = _light_verb(words, found.match.first)
         if carrier is not None:
@@ -1329,7 +1408,9 @@ def _kept(act):
         return True
     if act.match.tag == "posture":
         return bool(act.actors or act.targets)
-    return bool(act.actors or act.targets or act.place and act.category in ("FORCE", "COERCE"))
+    if act.category == "FORCE":
+        return bool(act.targets or act.place or any(p.first >= 0 for p in act.actors))
+    return bool(act.actors or act.targets or act.place and act.category == "COERCE")
 
 
 # -- the article ------------------------------------------------------------------------------------------------------------------
@@ -1409,7 +1490,7 @@ def _judge(act, encoding, document):
     start, end = act.sentence.span
     words = act.sentence.words
     opinion = encoding.act(start, end, words[act.first].start, words[act.last].end) if encoding is not None else {}
-    if not opinion:
+    if not opinion or max(opinion.values()) < 0.2:  # no model, or one that does not know
         act.confidence = prior
         return True
     mine = sum(p for plover, p in opinion.items() if CATEGORY_OF.get(plover) == act.category)
@@ -1676,7 +1757,7 @@ def _row(act, article, book, sources):
             speaker = _label(act.accuser.actors)
     actors = act.actors
     mine = {p.name for p in actors} | {p.id for p in actors if p.id}
-    targets = [p for p in act.targets if p.name not in mine and p.id not in mine]
+    targets = [p for p in act.targets if p.name not in mine and p.id not in mine and not (p.id is None and p.name.lower().startswith(("its ", "their ", "his ", "her ")) and p.name.lower().split()[-1] not in ALLIES)]
     if act.reciprocal and len(actors) > 1:
         actor, target = _label(actors), _label(actors[::-1])
     else:
@@ -1722,7 +1803,7 @@ def classify_sentence(sentence, encoding=None, *, lexicon=.35):
     """
     weights = sentence_types(sentence)
     opinion = encoding.act(0, len(sentence)) if encoding is not None else {}
-    if not opinion:
+    if not opinion or max(opinion.values()) < 0.1:
         best = max(weights, key=weights.get, default=None)
         return None if best in (None, "NONE") else best
     total = sum(weights.values())
