@@ -313,12 +313,35 @@ def _nearest(page, fitting, positions, starts, name):
     wanted = {id(c) for c in fitting}
     near = next((other for _, other in reversed(positions[max(0, k - 400) : k]) if id(other.group) in wanted), None)
     if near is None:
-        near = next((other for _, other in positions[k : k + 400] if id(other.group) in wanted), None)
-        return near.group if near is not None else fitting[0]
+        near = next((other for _, other in positions[k : k + 400] if id(other.group) in wanted), fitting[0]["names"][0])
+    genders = {id(c): c["gender"] or next((g for g in (_given_gender(page, n) for n in c["names"][:5]) if g), "") for c in fitting}
+    if {"m", "f"} <= set(genders.values()):
+        hint = _pronoun_after(page, name)
+        if hint:
+            fitting = [c for c in fitting if genders[id(c)] in (hint, "")]
+            if len(fitting) == 1:
+                return fitting[0]
+            if id(near.group) not in {id(c) for c in fitting}:
+                near = fitting[0]["names"][0]
     if page.paragraph(start) == page.paragraph(near.start) and prominence(page, near.first, near) >= 0.9:
         return near.group
     before = [c for c in fitting if c["names"][0].start < start] or fitting
     return min(before, key=lambda c: c["names"][0].start)
+
+
+def _pronoun_after(page, name):
+    """Gender of the first he or she after a name in its sentence ("expects Ruiz to recover from her cold"), or ""."""
+    sentence = page.sentence(name.start)
+    for index in range(name.last, min(len(page.words), name.last + 25)):
+        word = page.words[index]
+        if word in _HE_SHE:
+            return _HE_SHE[word] if page.sentence(page.starts[index]) == sentence else ""
+        if word in page.table.given:
+            return ""  # somebody else comes in
+    return ""
+
+
+_HE_SHE = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 
 
 def _letters(name_text):

@@ -261,8 +261,9 @@ def _whole_persons(page, names):
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
         k = name.first - 1
-        if name.type == "PER" and k >= 0 and len(page.words[name.first]) == 1 and page.words[k] in page.table.given and page.gap(name.first) == " " and (before is None or before.last <= k):
-            name.first, name.start = k, page.starts[k]
+        if name.type == "PER" and k >= 0 and name.last - name.first < 3 and page.words[k] in page.table.given and page.gap(name.first) == " " and (before is None or before.last <= k):
+            if len(page.words[name.first]) == 1 or name.last - name.first == 1 and page.words[k] not in NEVER and not is_title(page, k):
+                name.first, name.start = k, page.starts[k]
         whole.append(name)
     lasts = {page.words[name.last - 1] for name in whole if name.type == "PER"}
     for k, name in enumerate(whole):  # a given name before a last name that the model missed here and saw elsewhere

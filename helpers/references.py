@@ -118,6 +118,7 @@ WEIGHTS = {
     "paragraph": 0.3,  # mentioned in this paragraph
     "quote": -1.0,  # the pronoun is quoted and this may be the person who speaks
     "bind": -1.5,  # "X told him": him is not X
+    "unnamed": -0.8,  # a person without a name
 }
 
 
@@ -251,6 +252,8 @@ def _antecedent(page, index, gender, form, recent, chain, quoted, totals):
             score += weight["chain"]
         if entity.gender:
             score += weight["gender"]
+        if entity.kind == "unnamed":
+            score += weight["unnamed"]
         if standing is last:
             score += weight["last"]
         if standing.paragraph == paragraph:

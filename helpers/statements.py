@@ -116,7 +116,7 @@ def find_statements(document, encoding, mentions):
     found = [s._replace(pieces=_snapped(index, s.pieces)) for s in found]
     found += _unclaimed_quotations(index, found)
     found += _turns(index)
-    found = _without_overlaps(found)
+    found = [_trimmed_to_clause(index, s) for s in _without_overlaps(found)]
     found = [layer for said in found for layer in _peeled(index, said)]
     found = _joined(index, sorted(found, key=lambda s: s.pieces[0]))
     found = [_with_source(index, said) for said in found]
@@ -193,6 +193,20 @@ def _unclaimed_quotations(index, found):
             claimed = [s for s in found if any(q.start <= s.pieces[0][0] < q.end for q in group)]
             out.append(_Said(free, claimed[0].source if claimed else None, claimed[0].cue if claimed else None, (), 0.5))
     return out
+
+
+def _trimmed_to_clause(index, said):
+    """Pieces a cue cannot reach are dropped: words before "as X said," when a quotation follows, and a mere "that …" before the source."""
+    if said.source is None or len(said.pieces) < 2:
+        return said
+    text, source = index.text, said.source
+    before = [p for p in said.pieces if p.end <= source.start]
+    after = [p for p in said.pieces if p.start >= source.end]
+    parenthetical = re.search(r"\bas\s+$", text[max(0, source.start - 4) : source.start])
+    if before and after and parenthetical and index.mask[after[0].start] == 1 and not any(index.mask[p.start] == 1 for p in before):
+        return said._replace(pieces=after)
+    scraps = [p for p in before if after and text[p.start : p.end].lower().startswith("that ") and len(text[p.start : p.end].split()) <= 6]
+    return said._replace(pieces=[p for p in said.pieces if p not in scraps]) if scraps else said
 
 
 def _without_overlaps(found):
@@ -301,19 +315,64 @@ def _source_is_outlet(index, said):
 
 
 def _peeled(index, said):
-    """The inner statement when an outlet is given as the source of somebody else's words; else the statement itself."""
-    if not _source_is_outlet(index, said) or len(said.pieces) > 3:
+    """The inner statements when an outlet is given as the source of somebody else's words; else the statement itself.
+
+    A content that runs over several sentences is looked at sentence by sentence: each may name its own speaker.
+    """
+    if not _source_is_outlet(index, said):
         return [said]
-    start, end = said.pieces[0][0], said.pieces[-1][1]
-    outlet = said.source
-    inner = _speaker_first(index, start, end) or _speaker_last(index, start, end, outlet)
-    if inner is None:
-        return [said]
-    source, cue, (first, last) = inner
-    pieces = [Span(max(s, first), min(e, last)) for s, e in said.pieces if max(s, first) < min(e, last)]
-    if not pieces or _alphanumeric(index.text, *pieces[0]) < 3:
-        return [said]
-    return [said._replace(pieces=_snapped(index, pieces), source=source, cue=cue, via=(outlet,))]
+    layers, rest = [], []
+    for piece in [part for piece in said.pieces for part in _by_sentence(index, piece)]:
+        inner = _speaker_first(index, *piece) or _speaker_before(index, piece.start) or _speaker_last(index, *piece, said.source)
+        if inner is None:
+            rest.append(piece)
+            continue
+        source, cue, (first, last) = inner
+        cut = Span(max(piece.start, first), min(piece.end, last or piece.end))
+        if cut.end > cut.start and _alphanumeric(index.text, *cut) >= 3:
+            layers.append(said._replace(pieces=_snapped(index, [cut]), source=source, cue=cue, via=(said.source,)))
+        else:
+            rest.append(piece)
+    return layers + ([said._replace(pieces=_snapped(index, rest))] if rest else [])
+
+
+def _by_sentence(index, piece):
+    """A piece cut at sentence ends that lie outside quotation marks."""
+    sentences, out, start = index.document.sentences, [], piece.start
+    k = max(0, bisect.bisect_right(sentences, (piece.start, len(index.text))) - 1)
+    while k < len(sentences) and sentences[k].start < piece.end:
+        end = sentences[k].end
+        if start < end < piece.end and index.mask[end - 1] != 1:
+            out.append(Span(start, end))
+            start = end + 1
+        k += 1
+    out.append(Span(start, piece.end))
+    return [span for span in out if _alphanumeric(index.text, *span)]
+
+
+def _speaker_before(index, start):
+    """Inner layer right before a content: "Sergei Ryabkov said, “…" (the content may run to its own end: None)."""
+    text = index.text
+    sentence = texts.sentence_at(index.document, start)
+    for mention in reversed(index.within(max(sentence.start, start - 90), start)):
+        if mention.type == "MISC" or mention.kind == "demonym" or is_outlet(mention) or index.mask[mention.start] == 1:
+            continue
+        verb = _verb_at(text, mention.end, start)
+        if verb and not any(c.isalnum() for c in re.sub(r"\bthat\b", "", text[verb.end : start])):
+            begin = _phrase_start(text, mention.start, sentence.start)
+            return Span(begin, mention.end), verb, (start, None)
+        return None
+    return None
+
+
+def _phrase_start(text, start, least):
+    """Where a name's title begins: capitalised words right before it ("Deputy Foreign Minister Sergei Ryabkov")."""
+    while start > least:
+        match = re.search(r"(?:^|[\s,])([A-Z][\w.-]*)\s+$", text[max(least, start - 40) : start])
+        if not match or match.group(1) in ("And", "But", "Then", "On", "In", "At", "As", "The"):
+            return start
+        start = max(least, start - 40) + match.start(1)
+    return start
 
 
 _LEAD = re.compile(r"(?:[“\"]?that\s+)?(?:(?:on|in|at|after|during|since|earlier|later|last|then)\b[^,;:“\"]{0,60},\s*|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+)?", re.I)

@@ -106,6 +106,12 @@ def test_conflicting_first_names_never_merge():
     assert [m.entity for m in mentions if m.kind == "named"] == ["Peter Brandt", "Anna Brandt", "Peter Brandt", "Anna Brandt"]
 
 
+def test_a_shared_surname_by_the_pronoun_that_follows():
+    words = "Officials met Paul Brandt in Bonn. With Anna Brandt they spoke of trade.\n\nThey expect Brandt to recover from her cold."
+    mentions = read(words, ("Paul Brandt", "PER"), ("Anna Brandt", "PER"), ("Brandt", "PER"))[1]
+    assert [m.entity for m in mentions if m.text == "Brandt"] == ["Anna Brandt"]
+
+
 def test_titles_and_countries_before_a_name_are_not_part_of_it():
     words = "Peruvian Foreign Minister Rosa Quispe met Secretary of State John Miller."
     mentions = read(words, ("Peruvian Foreign Minister Rosa Quispe", "PER"), ("Secretary of State John Miller", "PER"))[1]
