@@ -14,7 +14,7 @@ from helpers.text import STRAIGHT
 
 DATA = Path(__file__).parent / "data"
 
-TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:-[^\W_]+)*|[^\w\s]", re.I)
+TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|(?<=s)'(?=\s)|[^\W_]+(?:-[^\W_]+)*|[^\w\s]", re.I)
 
 
 class Word(NamedTuple):
@@ -28,7 +28,7 @@ class Word(NamedTuple):
 def words_of(text, start, end):
     """Words and marks of text[start:end]; "didn't" is two words (did, n't), "Biden's" too, "U.S." is one."""
     straight = text[start:end].translate(STRAIGHT)
-    return [Word(start + m.start(), start + m.end(), m.group().lower()) for m in TOKEN.finditer(straight)]
+    return [Word(start + m.start(), start + m.end(), "'s" if m.group() == "'" and m.start() and straight[m.start() - 1] == "s" and straight[m.end() : m.end() + 1] == " " else m.group().lower()) for m in TOKEN.finditer(straight)]
 
 
 def _set(words):

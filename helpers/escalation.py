@@ -451,13 +451,13 @@ def _verb_like(words, i):
 STATE_NOUNS = frozenset(
     """ministers presidents premiers governments parliaments ministries chiefs kings foreign-ministers troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
     minister spokesman spokeswoman spokesperson court prosecutors prosecutor police diplomats diplomat envoy envoys negotiators negotiator delegation delegates lawmakers senators commander commanders
-    general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce aviation artillery gunners pilots sailors commandos paratroopers side
-    chief chancellor king emir prince senate congress intelligence navy coastguard guards officers state judge judges
+    general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce artillery gunners pilots sailors commandos paratroopers
+    chief chancellor king emir prince senate congress intelligence navy coastguard guards officers judge judges
     tanks armour armor brigade battalion embassy leadership presidency kremlin monarch secretary deputy""".split()
 )
 GROUP_NOUNS = frozenset(
     """rebels rebel militants militant insurgents gunmen gunman fighters militia militias militiamen guerrillas jihadists terrorists separatists paramilitaries junta opposition protesters demonstrators
-    students workers farmers union unions residents villagers civilians civilian migrants refugees group groups movement party gang gangs cartel hackers pirates kidnappers coalition alliance bloc allies mediators
+    students workers farmers union unions residents villagers civilians civilian migrants refugees group groups gang gangs cartel hackers pirates kidnappers coalition alliance bloc allies mediators
     mutineers attackers attacker assailants assailant bandits settlers crowd crowds activists teachers doctors nurses miners truckers lawyers hardliners loyalists faction factions warlord commander council
     commission tribunal prisoners hostages inmates detainees people men women children families journalists journalist critics supporters exiles mercenaries peacekeepers inspectors countries nations
     neighbours neighbors neighbour neighbor partners strikers dockworkers drivers pensioners monks clerics priests veterans relatives mothers citizens voters generals colonels officers troops convoy
@@ -567,6 +567,8 @@ def participants(article, words, names):
         if mention.kind == "nominal" and mention.type == "PER" and found and found[-1][0] >= first:
             found.pop()
         found.append((first, last, mention))
+    dateline = _dateline(article, words)
+    found = [item for item in found if item[0] >= dateline]
     spans = {i for first, last, _ in found for i in range(first, last + 1)}
     nominal = [(i, i, None) for i, w in enumerate(words) if i not in spans and (w.low in STATE_NOUNS or w.low in GROUP_NOUNS)]
     items = sorted(found + nominal, key=lambda item: (item[0], -item[1]))
@@ -607,6 +609,15 @@ def participants(article, words, names):
 
 
 ADJECTIVE = frozenset("armed masked angry striking opposition rebel ethnic islamist pro-government anti-government suspected local tribal coastal mutinous disgruntled young opposition student government presidential border riot western regional criminal defence defense interior justice finance foreign commerce communist maoist separatist jihadist loyalist foreign senior security".split())
+
+
+def _dateline(article, words):
+    """Index of the first word after a dateline ("NAIROBI, Kenya — …"), 0 without one."""
+    for j, word in enumerate(words[:9]):
+        if word.low in ("-", "—", "–") and j:
+            names = [article[w.start : w.end] for w in words[:j] if w.low[:1].isalpha()]
+            return j + 1 if names and names[0].isupper() and len(names[0]) > 2 else 0
+    return 0
 
 
 def _describes(low):
@@ -657,7 +668,7 @@ def _attach_of(words, parties):
     joined = []
     for party in parties:
         before = joined[-1] if joined else None
-        if before is not None and before.kind == "nominal" and party.kind in ("named", "place") and party.first - before.last <= 3 and (party.prep in ("of", "from") or party.prep == "in" and party.first - before.last == 2 and words[before.last].low in ("ministry", "government", "authorities", "junta", "lawmakers", "parliament", "officials", "leaders", "administration", "regime", "generals")) and words[before.last + 1].low in ("of", "from", "in"):
+        if before is not None and before.kind == "nominal" and party.kind in ("named", "place") and party.first - before.last <= 3 and (party.prep in ("of", "from") or party.prep == "in" and party.first - before.last == 2 and words[before.last].low in ("ministry", "government", "authorities", "junta", "lawmakers", "parliament", "officials", "leaders", "administration", "regime", "generals", "court", "courts", "police", "prosecutors", "judges", "judge", "officers")) and words[before.last + 1].low in ("of", "from", "in"):
             if words[before.last].low in STATE_NOUNS:
                 joined[-1] = before._replace(last=party.last, name=party.name, id=party.id, kind="named")
                 continue
@@ -802,13 +813,13 @@ TAKES = {  # prepositions before the target, by category; None: the direct objec
     "COERCE": (None, "against", "on", "at", "of"),
     "THREATEN": (None, "against", "to", "at", "toward", "towards", "from_"),
     "ACCUSE": (None, "against", "of", "into", "with"),
-    "REJECT": (None, "from", "by", "of", "with", "to"),
+    "REJECT": (None, "from", "by", "of", "with", "to", "on", "for", "against"),
     "REQUEST": (None, "on", "upon", "to", "from", "with", "of"),
     "SANCTION": (None, "on", "against", "with", "to", "from", "of"),
     "PROTEST": ("against", "at", "with", "outside"),
     "TALK": (None, "with", "to", "for"),
     "AID": (None, "to", "for"),
-    "YIELD": ("to", "on", "against", "for", None),
+    "YIELD": ("to", "on", "against", "for", "with", None),
     "MOBILIZE": ("against",),
 }
 PLACES = ("in", "of", "near", "outside", "over", "across", "from", "around", "inside", "between")
@@ -819,7 +830,7 @@ def _opens_clause(words, matches, party):
     return any(m.tag not in ("noun", "posture") and m.first > party.last and m.first - party.last <= 4 and all(w.low in AUX_WORDS or w.low.endswith("ly") for w in words[party.last + 1 : m.first]) and (m.tag != "ing") for m in matches)
 
 
-def object_of(words, parties, matches, category, start, stop, *, passive=False):
+def object_of(words, parties, matches, category, start, stop, *, passive=False, actors=()):
     """(targets, place): the parties to the right that the act is directed at, and the place where it happens when no target is named."""
     take = TAKES.get(category, (None, "against", "on", "at", "to", "with"))
     place = None
@@ -829,6 +840,8 @@ def object_of(words, parties, matches, category, start, stop, *, passive=False):
         prep = party.prep
         if prep == "by":
             break
+        if party.owner and party.id and party.id in {p.id for p in actors}:
+            continue
         if passive and prep is None or party.kind == "nominal" and words[party.last].low in word_classes()["arms"]:
             continue
         if prep in take:
@@ -839,8 +852,9 @@ def object_of(words, parties, matches, category, start, stop, *, passive=False):
             if len(listed) > 1 and (after in BE or after in clauses.HAVE or after in clauses.MODAL or after in clauses.DO or after in REPORTING):
                 listed = listed[:1]
             chosen = [party] + [p for p in listed[1:] if p.last < stop and not _opens_clause(words, matches, p)]
-            if party.kind == "nominal" and category in ("FORCE", "COERCE", "MOBILIZE"):
-                where = next((p for p in parties if p.first > party.last and p.first - party.last <= 5 and p.prep in PLACES and p.kind in ("named", "place")), None)
+            if party.kind == "nominal":
+                near = PLACES if category in ("FORCE", "COERCE", "MOBILIZE") else ("of",)
+                where = next((p for p in parties if p.first > party.last and p.first - party.last <= 5 and p.prep in near and p.kind in ("named", "place")), None)
                 chosen = [where] if where is not None and where.last < stop else chosen
             return chosen, place
         if place is None and prep in PLACES and category in ("FORCE", "COERCE", "PROTEST", "YIELD"):
@@ -1244,11 +1258,16 @@ def _direct_verb(words, parties, matches, found, stop, previous):
     by = agent_of(words, parties, match.last + 1, min(stop + 4, len(words)))
     passive = group.passive or (bool(by) and match.tag == "past" and by[0].first - match.last <= 4 and group.bare)
     after = match.first + 1 if match.cue.size > 1 and None in match.cue.elements else match.last + 1
-    targets, place = object_of(words, parties, matches, category, after, stop, passive=passive)
+    targets, place = object_of(words, parties, matches, category, after, stop, passive=passive, actors=subject)
     if match.cue.words.split()[0] in ("must", "should", "need"):
         found.actors, found.targets = [], subject
         return
+    if match.cue.target == "none":  # be killed, come under fire: the subject is the one it happens to
+        found.actors, found.targets, found.place = by, subject, place
+        return
     if passive:
+        if category == "COERCE" and not by and place:
+            by, place = place, None
         found.actors = by
         if category == "MOBILIZE":
             found.actors = by or [p for p in subject if p.kind != "nominal" or p.id]
@@ -1299,7 +1318,7 @@ def _direct_passive(words, parties, matches, found, stop):
 def _direct_noun(words, parties, matches, found, stop, previous):
     match, category = found.match, found.category
     owner = [p for p in parties if p.last < match.first and match.first - p.last <= 5 and _modifies(words, p, match.first)]
-    by = agent_of(words, parties, match.last + 1, stop)
+    by = agent_of(words, parties, match.last + 1, min(stop, match.last + 9))
     sides = between_of(words, parties, match.first, stop)
     if sides:
         found.actors, found.targets, found.reciprocal = sides, [], True
@@ -1308,12 +1327,14 @@ def _direct_noun(words, parties, matches, found, stop, previous):
     targets, place = object_of(words, parties, matches, category, after, stop)
     targets = [p for p in targets if p.first - match.last <= 7 and (p.prep is not None)]
     from_ = [p for p in parties if p.first > match.last and p.last < stop and p.prep in ("from", "by", "of") and p.first - match.last <= 8]
+    if category == "YIELD" and not match.cue.words.startswith(("withdrawal", "surrender", "retreat", "resignation", "pullout", "pull-out", "pullback", "troop")):
+        targets, from_ = targets or [p for p in from_ if p.prep == "of"][:1], []
     if category in ("REQUEST", "REJECT", "YIELD", "MOBILIZE") and from_ and not owner:
         found.actors = from_[:1]
         targets = [p for p in targets if p not in from_]
     elif owner:
         last = owner[-1]
-        bare = last.kind in ("named", "place") and not last.owner and not last.demonym and last.id and last.id.startswith("LOC:") and last.id not in ("LOC:united states", "LOC:united kingdom") and category in ("FORCE",)
+        bare = last.kind in ("named", "place") and words[last.last].low not in STATE_NOUNS | GROUP_NOUNS and not last.owner and not last.demonym and last.id and last.id.startswith("LOC:") and last.id not in ("LOC:united states", "LOC:united kingdom") and category in ("FORCE",)
         if bare and not targets:
             targets = [last]
         else:
@@ -1613,7 +1634,7 @@ def _known(party, act, document, names):
     if party.first and words[party.first - 1].low not in ("the", "its", "their"):
         return party
     offset = words[party.first].start
-    group = party.name.lower() in ("group", "movement", "bloc", "alliance", "party", "organisation", "organization", "coalition", "militia", "union")
+    group = party.name.lower() in ("group", "bloc", "alliance", "organisation", "organization", "coalition", "militia", "union")
     found = names.antecedent(document, offset, ("ORG",) if group else ("LOC",))
     if found is None:
         return party
