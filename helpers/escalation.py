@@ -1062,7 +1062,7 @@ def read_purpose(words, found, category, modality):
     return None
 
 
-EVERYDAY = ("sport", "business", "weather", "health", "art", "election")
+EVERYDAY = ("sport", "business", "weather", "health", "art", "election", "history")
 
 
 def everyday(words, classes):
