@@ -143,16 +143,20 @@ def sentences_of(articles, article_ids=None):
     return {article: text.sentences(words) for article, words in zip(rows["article_id"], rows["text"], strict=True)}
 
 
-def cooccurrence(selected, articles, *, limit=12):
+def cooccurrence(selected, articles, *, limit=12, largest=5_000):
     """Pairs of the most mentioned entities that stand in one sentence: a_id, a, b_id, b, sentences, articles, lift; strongest first; with article_id, start,
     end (and sentence_start, sentence_end) of the first such sentence.
 
-    lift: how many times more often than if the two were independent (1: as chance has it).
+    lift: how many times more often than if the two were independent (1: as chance has it). largest: of a corpus with more articles, so many are
+    read, evenly spread over it.
     """
     columns = ["a_id", "a", "b_id", "b", "pair", "sentences", "articles", "lift", "article_id", "start", "end", "sentence_start", "sentence_end"]
     rows = top(selected, limit)
     if not len(rows):
         return pd.DataFrame(columns=columns)
+    named = list(dict.fromkeys(rows["article_id"]))
+    if len(named) > largest:
+        rows = rows[rows["article_id"].isin({named[int(k * len(named) / largest)] for k in range(largest)})]
     spans = sentences_of(articles, rows["article_id"])
     together, alone, where, papers, total = Counter(), Counter(), {}, defaultdict(set), 0
     names = rows.drop_duplicates("entity_id").set_index("entity_id")["entity"]
@@ -237,9 +241,9 @@ def find_entity(selected, wanted=""):
     return None, f"No entity called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else "")
 
 
-def keyword_in_context(selected, articles, entity_id, *, width=60):
-    """The mentions of one entity with the words around them: left, words, right, rule, article_id, start, end; in the order of articles and text."""
-    rows = selected[selected["entity_id"] == entity_id]
+def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
+    """The (first `limit`) mentions of one entity with the words around them: left, words, right, rule, article_id, start, end; in the order of articles and text."""
+    rows = selected[selected["entity_id"] == entity_id].head(limit)
     texts = articles.set_index("article_id")["text"]
     made = []
     for row in rows.itertuples():

@@ -436,6 +436,7 @@ def _link_others(page, names, entities):
 
 
 _HEADS = frozenset(word.casefold() for word in HEADS)
+_VAGUE = frozenset("northern southern eastern western central north south east west national international american european royal new united first general world global great federal state public people's".split())
 _TAILS = frozenset("international holdings industries systems motors motor airlines airways news television tv radio newspaper magazine technologies technology communications energy oil petroleum bancorp financial securities insurance partners partnership trust".split())
 
 
@@ -452,12 +453,12 @@ def _longer_index(page, names, group_of):
         key = name.key
         tokens = [key] if name.entry is None else [key, tuple(normalise(name.entry.name).split())]
         for form in tokens:
-            if name.type == "ORG" or name.type == "MISC":
+            if name.type in ("ORG", "MISC"):
                 for k in range(1, min(len(form), 8)):
                     # "Boeing" for Boeing Aircraft; but "University of Ghana" is no short form of "University of Ghana Medical Centre"
-                    if k == 1 and form[0] not in _HEADS or all(word in _HEADS or word in COMPANY or word in _TAILS for word in form[k:]):
-                        index[form[:k], "ORG"][id(entity)] = entity
-                    index[form[k:], "ORG" if form[k - 1] not in SMALL else "ORG OF"][id(entity)] = entity
+                    if k == 1 and form[0] not in _HEADS and form[0] not in _VAGUE or all(word in _HEADS or word in COMPANY or word in _TAILS for word in form[k:]):
+                        index[form[:k], name.type][id(entity)] = entity
+                    index[form[k:], name.type if name.type == "MISC" or form[k - 1] not in SMALL else "ORG OF"][id(entity)] = entity
             else:
                 if form[0] in PLACE_HEADS or form[0] in ("st", "saint"):
                     index[form[1:], "LOC"][id(entity)] = entity
@@ -468,7 +469,7 @@ def _longer_index(page, names, group_of):
 
 
 def _longer(name, index):
-    kinds = {"ORG": ("ORG", "ORG OF", "LOC"), "LOC": ("LOC",), "MISC": ("ORG",)}[name.type if name.type in ("ORG", "LOC", "MISC") else "MISC"]
+    kinds = {"ORG": ("ORG", "ORG OF", "LOC"), "LOC": ("LOC",), "MISC": ("MISC", "ORG")}[name.type if name.type in ("ORG", "LOC", "MISC") else "MISC"]
     for kind in kinds:
         found = index.get((name.key, kind))
         if found and len(found) == 1:

@@ -114,7 +114,7 @@ class _Builder:
             safe = not vague and (len(tokens) > 1 or form_text not in UNSAFE and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US")))
         entry = Entry(name, type_, kind, form, country, metonym_of, safe, generic, entity_id(type_, name))
         self._register(tokens, entry)
-        if type_ == "LOC" and len(form_text) > 3 and not form_text.isupper():
+        if (type_ == "LOC" or len(tokens) > 1) and len(form_text) > 3 and not form_text.isupper():
             self._register(tuple(token.upper() for token in tokens), entry)
         if form != "demonym":
             self.names.setdefault(normalise(form_text), entry)
