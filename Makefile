@@ -18,20 +18,21 @@ run: setup
 
 setup: $(VENV)/ready
 
-# uv when it is there, else venv and pip: the same packages, pinned. Nothing is done again until requirements.lock changes.
+# uv when it is there and reaches the packages, else venv and pip: the same packages, pinned. Nothing is done again until requirements.lock changes.
+define install
+test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+if ! { command -v uv >/dev/null && uv pip install -q --python $(BIN)/python -r $(1); }; then \
+  $(BIN)/python -m pip install -qq --disable-pip-version-check -r $(1); fi
+endef
+
 $(VENV)/ready: requirements.lock
-	@echo "Setting up $(VENV) (once; some minutes)"
-	@if command -v uv >/dev/null; then \
-	  { test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); } && uv pip install -q --python $(BIN)/python -r requirements.lock; \
-	else \
-	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.lock; \
-	fi
+	@echo "Setting up $(VENV) (once; a minute or more)"
+	@$(call install,requirements.lock)
 	@touch $@
 
-$(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt
+$(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt requirements-html.txt
 	@echo "Installing what the tests need"
-	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python -r requirements-dev.txt; \
-	else $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt; fi
+	@$(call install,requirements-dev.txt)
 	@touch $@
 
 test: $(VENV)/ready-to-test
@@ -41,7 +42,7 @@ lint: $(VENV)/ready-to-test
 	@$(BIN)/ruff check . && $(BIN)/nbstripout --verify notebooks/*.ipynb
 
 lab: setup
-	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/00_corpus.ipynb $(ARGS)
+	@$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks/00_corpus.ipynb $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)

@@ -361,7 +361,7 @@ def annotate_corpus(folder: Path, *, store: Path, options: Options = Options(), 
             for shard in _split(shards, BATCH):
                 annotate_shard(shard, found, options, bar.update)
             return {}
-        return _annotate_in_processes(_split(shards, max(1, min(SHARD, total // (workers * 4), 500))), found, options, workers, bar)
+        return _annotate_in_processes(_split(shards, max(1, min(SHARD, total // (workers * 8)))), found, options, workers, bar)
 
 
 def _annotate_in_processes(shards: list[_Shard], found: Path, options: Options, workers: int, bar) -> dict[str, str]:

@@ -252,6 +252,8 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
         tables.save(getattr(found, name), name, folder)
     outcomes = []
     analysed = len(found.articles)
+    if not analysed:
+        manifest["reason"] = str(found.quarantine["reason"].mode().iloc[0]) if len(found.quarantine) else "the folder holds no files"
     del found                                          # the notebooks' processes load what they need themselves
     if analysed:
         for path, chosen in values.items():
@@ -308,6 +310,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about = manifest["corpus"]
     if about["quarantined"]:
         print(f"{about['quarantined']:,} of {about['inputs']:,} inputs could not be analysed; the reasons are in {folder / 'tables' / 'quarantine.csv'}", file=sys.stderr)
+    if not about["analysed"]:
+        print(f"most frequent reason: {manifest['reason']}", file=sys.stderr)
     for outcome in manifest["notebooks"]:
         if outcome["status"] != "ok":
             print(f"failed: {outcome['notebook']}: {outcome['error']}", file=sys.stderr)

@@ -128,7 +128,10 @@ def test_nothing_to_analyse(tmp_path, fake_engine, write_lines, capsys):
     path = write_lines("x.jsonl", [{"text": ""}])
     assert batch.main([str(path), "--outputs", str(tmp_path / "o"), "--quiet"]) == 1
     said = capsys.readouterr()
-    assert "Nothing to analyse" in said.out and "1 of 1 inputs could not be analysed" in said.err
+    assert "Nothing to analyse" in said.out and "1 of 1 inputs could not be analysed" in said.err and "most frequent reason: no text" in said.err
+    (tmp_path / "empty").mkdir()
+    assert batch.main([str(tmp_path / "empty"), "--outputs", str(tmp_path / "o"), "--quiet"]) == 1
+    assert "holds no files" in capsys.readouterr().err
 
 
 @pytest.mark.slow
