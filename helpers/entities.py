@@ -635,7 +635,8 @@ def affiliations(document, mentions, *, gazetteer=None):
         if before is not None and before.entity_id in known and 0 <= mention.start - before.end <= 60:
             between = text[before.end : mention.start]
             words = between.replace("’s", "").replace("'s", "").split()
-            if mention.type == "PER" and words and all(_is_job_word(table, word) for word in words):
+            job = words and all(_is_job_word(table, word) for word in words) and not all(table.titles.get(word.strip("."), ("",))[0] == "honorific" for word in words)
+            if mention.type == "PER" and "\n" not in between and (job or between in ("'s ", "’s ")):
                 told[mention.entity_id] = known[before.entity_id]
             elif mention.type == "ORG" and mention.entity_id not in known and between.strip() in ("", "'s", "’s") and "\n" not in between:
                 told[mention.entity_id] = known[before.entity_id]

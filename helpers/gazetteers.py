@@ -29,7 +29,7 @@ UNSAFE = frozenset(
     Politico Miss Ore Ill Ind Cal Wash Mass Fed FED Victoria Beehive Westminster Westminister Antigua Grenada Caribbean Mediterranean Midwest
     Orlando Austin Berliner Florentine Venetian Male Paris Sydney Chelsea Houthi Anadolu Kyodo Fatah Spaniard Holyrood CIS IRA SEC DEA MOD SPD ANC NPC SCO
     NSC PLA ISI IOM ICC NRA ABC NBC CBS PBS RIA USN Virginia Carolina Montana Dakota Savannah Bankova Matignon Planalto Moncloa Interfax Maine
-    House Jersey Guernsey Montserrat Tahiti Trent Delhi Rada Central Bath Reading Nice Hague Victoria Peking Roseau Mali America""".split()
+    Treasury House Jersey Guernsey Montserrat Tahiti Trent Delhi Rada Central Bath Reading Nice Hague Victoria Peking Roseau Mali America""".split()
 ) - {"Washington", "America", "Mali", "Delhi", "Paris", "Politico", "Florence", "Maine", "Virginia", "Montana"}
 
 

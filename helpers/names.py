@@ -240,6 +240,8 @@ def _no_name(page, first, last, type_):
             return True
         if type_ == "PER" and (word[:-1] in page.table.titles and word[-1] == "s" or word in page.table.titles and page.words[last : last + 1] == ["of"]):
             return True  # "Senators", "Earl of Clare"
+        if type_ != "PER" and word in page.table.titles and last < len(page.words) and page.gap(last) == " " and is_title(page, last):
+            return True  # "Crown" Prince
         if word in POST_NOMINALS and page.gap(first) in (", ", " , "):
             return True
         if type_ != "LOC" and word.lower() in page.vocabulary and word[1:].islower() and page.opens_sentence(first) and word not in page.capitalised:
@@ -547,6 +549,8 @@ def _keys(page, names):
                 key = key[:-1]
             if name.type == "LOC" and name.entry is None:
                 _place_key(page, name, words, key)
+            elif name.type == "ORG" and name.entry is None and len(key) > 1:
+                _state_organ_key(page, name)
         name.key = key
 
 
@@ -558,6 +562,18 @@ def _place_key(page, name, words, key):
             name.entry = known
     elif len(words) == 1 and words[0] in page.table.postal and page.gap(name.first) == ", ":
         name.entry = page.table.postal[words[0]]
+
+
+def _state_organ_key(page, name):
+    """Table entry for "US Treasury Department", "British Foreign Office": a state and one of its organs."""
+    words = page.words[name.first : name.last]
+    for k in range(1, min(3, len(words))):
+        state = next((entry for tokens, entry in page.table.phrases.get(words[0], ()) if tokens == tuple(words[:k])), None)
+        if state is not None and state.kind == "country":
+            organ = page.table.names.get(normalise(" ".join(words[k:])))
+            if organ is not None and organ.type == "ORG" and organ.country == state.country:
+                name.entry = organ
+            return
 
 
 def _vote(page, names):
@@ -604,6 +620,8 @@ def _is_entry(page, name, entry, most, count, full):
     """Whether a mention with a table name's words means the table's entity here."""
     person = name.type == "PER" and name.key[-1] in full
     if entry.type == "ORG":
+        if entry.safe and name.last - name.first > 1:
+            return True  # "Al Jazeera"
         if person:
             return False
         if entry.safe or entry.form == "acronym":

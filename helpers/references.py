@@ -334,7 +334,7 @@ def _described_thing(page, start, head, refers, modifiers, places, inside):
     if inside or len(modifiers) > 1:
         return None
     sentence = page.sentence(page.starts[start])
-    far = refers in ("ALLIANCE", "OUTLET")  # few in any article: distance does not matter
+    far = refers in ("ALLIANCE", "BLOC", "OUTLET")  # few in any article: distance does not matter
     for name in reversed(places):
         entity = name.link
         if not far and sentence - page.sentence(name.start) > 2:
@@ -347,9 +347,10 @@ def _described_thing(page, start, head, refers, modifiers, places, inside):
             "PLACE": entity.type == "LOC" and "island" in normalise(entity.display or "").split(),
             "PROVINCE": entity.kind == "state",
             "ALLIANCE": entity.kind == "alliance",
+            "BLOC": entity.kind in ("bloc", "alliance"),
             "OUTLET": entity.kind == "outlet",
             "PARTY": entity.kind == "party" or "party" in entity.tokens,
-            "ORG": entity.type == "ORG" and (entity.kind not in ("outlet", "alliance", "seat", "party", "parliament") and head in ("company", "firm", "organization", "organisation", "agency") or head in entity.tokens),
+            "ORG": entity.type == "ORG" and (entity.kind not in ("outlet", "alliance", "bloc", "seat", "party", "parliament") and head in ("company", "firm", "organization", "organisation", "agency") or head in entity.tokens),
         }.get(refers, False)
         if fits:
             if refers == "STATE" and modifiers or refers == "CITY" and modifiers and modifiers[0] not in ("port", "capital"):
