@@ -302,7 +302,7 @@ ALSO_NOUNS = frozenset(
     start open shut cut jail detain tow ram purge order brand label mock question fuel reject resist snub slam cover fly sail raise shift rush commit expand keep hold return swap exchange
     delay trade team call spy shout stab blast explode set lock force drive pursue downgrade freeze halt stop end leave recall bar deny quit scrap abandon ground benefit cease drop relax
     reverse lobby summon propose insist treat lend sell transfer clear distribute arrest broker discuss seal strike gather shuttle pay face rattle suffer bear approve finance increase boost
-    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction
+    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction silence
     supply broker visit""".split()
 )
 ING_NOUNS = frozenset("kidnapping trafficking beheading fighting shelling bombing killing shooting burning looting rioting meeting training funding funding beating hearing targeting policing rebuilding".split())
@@ -449,7 +449,7 @@ def _verb_like(words, i):
 # -- who is there: participants of a sentence --------------------------------------------------------------------------------------
 
 STATE_NOUNS = frozenset(
-    """ministers presidents premiers governments parliaments ministries chiefs kings foreign-ministers troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
+    """ships vessels boats ship vessel boat crew crews coastguard jets ministers presidents premiers governments parliaments ministries chiefs kings foreign-ministers troops soldiers soldier forces army military navy marines warships warship warplanes jets fighters_x government authorities officials official ministry parliament cabinet president premier
     minister spokesman spokeswoman spokesperson court prosecutors prosecutor police diplomats diplomat envoy envoys negotiators negotiator delegation delegates lawmakers senators commander commanders
     general generals regime leaders leader aircraft drones missiles administration embassy ambassador air-force airforce artillery gunners pilots sailors commandos paratroopers
     chief chancellor king emir prince senate congress intelligence navy coastguard guards officers judge judges
@@ -842,7 +842,7 @@ def object_of(words, parties, matches, category, start, stop, *, passive=False, 
             break
         if party.owner and party.id and party.id in {p.id for p in actors}:
             continue
-        if passive and prep is None or party.kind == "nominal" and words[party.last].low in word_classes()["arms"]:
+        if passive and prep is None or party.kind == "nominal" and (words[party.last].low in word_classes()["arms"] or category in ("AID", "MOBILIZE") and prep is None):
             continue
         if prep in take:
             if prep is None and _opens_clause(words, matches, party) and any(w.low in (",", "and", "but", "as", "while", "after", "before") for w in words[start : party.first]):
@@ -1163,7 +1163,9 @@ def _link(acts, words):
                 inner.dropped = True
             elif not inner.verb and inner.category == outer.category and len(between) <= 2 and verbless:
                 inner.dropped = True
-            elif category in ("FORCE", "COERCE", "SANCTION") and not inner.verb and inner.category == category and verbless and len(between) <= 5:
+            elif category in ("FORCE", "COERCE", "SANCTION") and not inner.verb and inner.category == category and verbless and len(between) <= 5 and not {"for", "over", "after"} & set(between):
+                inner.dropped = True
+            elif category == "FORCE" and outer.verb and not inner.verb and inner.category == "FORCE" and not inner.actors and between[-4:] and "in" in between[-5:]:
                 inner.dropped = True
 
 
@@ -1203,6 +1205,10 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
             found.modality = read_modality(words, match, group, conditions, found.category)
             if _capability(words, group):
                 continue
+            if match.cue.words.startswith("warn ") and match.cue.size == 2 and words[match.last].low in ("that", "it", "they", "he"):
+                rest = {w.low for w in words[match.last + 1 :]}
+                if not rest & (clauses.FUTURE | clauses.WOULD | {"any", "if", "unless", "must", "should", "consequences", "retaliate", "respond"}) or rest & {"could", "might", "may"} and not rest & clauses.FUTURE:
+                    continue  # a risk, not a threat
             if "stopped" in group.effects:
                 if found.category in HOSTILE:
                     found.category = "YIELD"
@@ -1224,6 +1230,8 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
     for act in acts:
         if act.modality == "threatened" and act.category not in HOSTILE and act.category in LADDER:
             act.modality = "announced"
+        if act.category == "THREATEN" and act.modality in ("announced", "threatened"):
+            act.modality = "actual"  # "they will pay" is a threat that has been made
         if act.category == "FORCE" and act.match.cue.words in REPLIES and act.modality in ("announced", "threatened", "conditional"):
             act.category, act.modality = "THREATEN", "conditional" if act.modality == "conditional" else "actual"
     return sentence, [a for a in acts if not a.dropped]
@@ -1292,6 +1300,8 @@ def _direct_verb(words, parties, matches, found, stop, previous):
     elif category == "AID":
         found.beneficiary = found.targets[0] if found.targets else None
     found.place = place
+    if category == "THREATEN" and "defend" in match.cue.words and found.targets:
+        found.beneficiary, found.targets = found.targets[0], []
     if category == "TALK" and len(found.actors) > 1 and not found.targets:
         found.reciprocal = True
     sides = between_of(words, parties, after, stop) if category in ("TALK", "FORCE") else []
@@ -1401,6 +1411,9 @@ def _pass_on(acts, words):
                 act.actors = accused
             if not act.targets and act.category in HOSTILE and act.category != "MOBILIZE" and not act.place:
                 act.targets = [p for p in act.accuser.actors if p not in act.actors]
+        after = next((a for a in acts if a.first > act.last), None)
+        if act.verb and not act.targets and after is not None and after.verb and after.targets and after.category in HOSTILE and [w.low for w in words[act.last + 1 : after.group.first]] == ["and"]:
+            act.targets = list(after.targets)
         if act.category == "REQUEST" and not act.verb and not act.targets:
             refusal = next((a for a in acts if a.category == "REJECT" and a.match.last >= act.match.first and a.match.first < act.match.first), None)
             if refusal is not None:
@@ -1423,8 +1436,10 @@ def _kept(act):
         if act.match.cue.ambiguous and not act.actors and not act.targets:
             return False
         if act.category in ("FORCE", "COERCE") and not any(p.kind != "place" for p in act.actors):
-            low = {w.low for w in act.sentence.words}
+            low = {w.low for w in act.sentence.words[: act.first] + act.sentence.words[act.last + 1 :]}
             classes = word_classes()
+            if act.match.cue.ambiguous and not act.actors and not act.group.passive and not low & classes["armed"]:
+                return False  # flames surrounded the town
             return not (low & (classes["weather"] | classes["health"]) and len(low & classes["armed"]) < 2)
         return True
     if act.match.tag == "posture":
@@ -1489,7 +1504,7 @@ def find_acts(document, encoding, mentions, statements, *, codebook=None, roll_u
     acts = [act for act in acts if _kept(act) and _judge(act, encoding, document)]
     _imply(acts, document, names)
     acts += _complaints(acts, sources, names)
-    rows = [_row(act, document.text, book, sources) for act in acts]
+    rows = [_row(act, document.text, book, sources, names) for act in acts]
     return sorted(set(rows), key=lambda row: (row.start, row.end, row.category))
 
 
@@ -1537,7 +1552,7 @@ def _quad(category):
 
 def _fill(acts, document, names, sources):
     """Actors that the sentence itself does not name: the speaker ("we", "it said it"), the sentences before ("they", "the troops", "the group")."""
-    last = {}
+    last, dyads, last_pair = {}, [], []
     for act in acts:
         start, words = act.sentence.span[0], act.sentence.words
         before = last.get(act.category) if start - last.get(act.category, (0, -10_000))[1] < 900 else None
@@ -1551,6 +1566,7 @@ def _fill(acts, document, names, sources):
                 name, identity, _ = names.show(found)
                 act.actors = [Party(-1, -1, name, identity, None, "named", False, False)]
         act.actors = [_known(party, act, document, names) for party in act.actors]
+        _both(act, dyads, last_pair)
         act.targets = [_known(party, act, document, names) for party in act.targets]
         vague = not act.actors or all(p.id is None and p.name.lower().removeprefix("the ") in TROOP_NAMES for p in act.actors)
         if vague and act.category == "MOBILIZE" and before:
@@ -1559,12 +1575,33 @@ def _fill(acts, document, names, sources):
             act.actors = act.actors or before[0]
             if act.modality == "actual" and start - before[1] < 700:
                 act.modality = before[2]
+        ids = [p for p in act.actors + act.targets if p.id and p.id.startswith("LOC:")]
+        if len({p.id for p in ids}) > 1:
+            first = ids[0]
+            dyads.append((first, next(p for p in ids if p.id != first.id)))
+        if len(act.actors) > 1:
+            last_pair[:] = [start, act.actors]
         if act.actors and any(p.id for p in act.actors):
             last[act.category] = (act.actors, start, act.modality)
     acts[:] = [act for act in acts if not act.dropped]
     for act in acts:
         if not act.targets and not act.reciprocal and act.place:
             act.targets = [p for p in act.place if p.id not in {a.id for a in act.actors}]
+
+
+SIDES = frozenset("presidents leaders sides countries governments ministers neighbours neighbors parties armies capitals nations foes rivals allies foreign-ministers".split())
+
+
+def _both(act, dyads, last_pair):
+    """"The two leaders", "both sides": the pair named last; "they" after a sentence about two: those two."""
+    words = act.sentence.words
+    start = act.sentence.span[0]
+    plural = next((p for p in act.actors if p.id is None and p.first > 0 and p.name.lower().split()[-1] in SIDES and words[p.first - 1].low in ("two", "both")), None)
+    if plural is not None and dyads:
+        act.actors, act.reciprocal = [p._replace(first=-1, last=-1, prep=None) for p in dyads[-1]], act.category == "TALK"
+    elif not act.actors and act.verb and act.group.first and words[act.group.first - 1].low == "they" and last_pair and 0 < start - last_pair[0] < 400:
+        act.actors = last_pair[1]
+        act.reciprocal = act.category in ("TALK", "FORCE") and not act.targets
 
 
 TROOP_NAMES = frozenset("troops soldiers forces they officials units reinforcements".split())
@@ -1602,7 +1639,7 @@ def _speak_for(act, sources, names):
         act.actors = [speaker]
     elif inside and (not act.actors or outside) and act.modality in ("denied", "announced", "threatened", "conditional"):
         act.actors = [speaker]
-    elif not inside and subject in ("it", "they") and not any(p.kind == "pronoun" for p in act.actors):
+    elif not inside and subject in ("it", "they") and not act.actors:
         act.actors = [speaker]
     elif act.category == "THREATEN" and act.verb and act.match.cue.words.startswith(("be considered", "be regarded", "be seen", "be treated", "be met", "be a", "be ", "amount", "face", "pay", "suffer", "bear")) and act.match.cue.words.split()[1] not in ("ready", "prepared", "willing"):
         act.targets = act.targets or [p for p in act.actors if p.id != speaker.id]
@@ -1713,12 +1750,13 @@ def _implied(actors, against, names, third=True):
             foes[a] += n
     for b in helped:
         foes.pop(b, None)
-    if not foes and third and mine:
+    outside = not foes and third and bool(mine)
+    if outside:
         for (a, b), n in against.items():
             if n > 0 and a not in mine and b not in mine:
                 foes[a] += n
     (best, most), *rest = foes.most_common(2) or [(None, 0)]
-    known = names.party(best) if best and not (rest and rest[0][1] == most) else None
+    known = names.party(best) if best and not (rest and (rest[0][1] == most or outside and 2 * rest[0][1] > most)) else None
     return [known._replace(name=f"{known.name} (implied)")] if known is not None else []
 
 
@@ -1767,11 +1805,17 @@ class _Sources:
         return ("alleged" if alleged else "reported"), speaker
 
 
-def _row(act, article, book, sources):
+def _row(act, article, book, sources, names):
     words = act.sentence.words
     start, end = words[act.first].start, words[act.last].end
     group_start = words[min(act.first, act.group.first)].start if act.verb else start
     attribution, speaker = sources.of(start, end)
+    if attribution in ("reported", "alleged") and act.verb and not act.alleged and act.group.first and words[act.group.first - 1].low in ("and", "but"):
+        statement = sources.statement(start, end)
+        party = names.party(statement.speaker_id) if statement is not None and statement.speaker_id else None
+        said = statement.cue_start if statement is not None else None
+        if party is not None and said is not None and act.sentence.span[0] <= said < start and {p.id for p in act.actors} == {party.id} and not any(w.low == "that" for w in words if said < w.start < start):
+            attribution, speaker = "narrator", None
     if act.alleged:
         attribution = "alleged"
         if act.accuser is not None and act.accuser.actors:
@@ -1785,6 +1829,13 @@ def _row(act, article, book, sources):
         actor, target = _label(actors), _label(targets)
     purpose = read_purpose(words, act, act.category, act.modality)
     first, last = act.sentence.span
+    if act.category == "MOBILIZE" and act.verb and act.first == act.last:  # "amassing" alone says little: up to the troops
+        classes = word_classes()
+        for j in range(act.last + 1, min(act.last + 6, len(words))):
+            if words[j].low in clauses.HARD or words[j].low == "," or words[j].low in PREPOSITION - {"of"}:
+                break
+            if words[j].low in classes["troops"] or words[j].low in classes["arms"]:
+                end = words[j].end
     return Act(
         group_start, end, article[group_start:end], act.category, book.rungs[act.category], act.modality, attribution, speaker, purpose, actor, _identity(actors), target,
         _identity(actors[::-1] if act.reciprocal else targets), act.beneficiary.name if act.beneficiary else None, article[first:last], first, last, round(max(.05, min(.99, act.confidence)), 3),
