@@ -128,11 +128,10 @@ def _papermill():
 
 def _kernel_options(folder: str, number: int) -> dict:
     """Kernels talk through files, not ports, where the system can: no races, nothing open on the network."""
-    if os.name == "nt":
-        return {}
     from traitlets.config import Config
 
-    return {"config": Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}})}
+    quiet = {"NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]}}      # a kernel that is told to stop complains of the interruption
+    return {"config": Config(quiet if os.name == "nt" else {**quiet, "KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}})}
 
 
 def run_notebook(notebook: Path, target: Path, parameters: Mapping, *, sockets: str, number: int, timeout: int | None = None) -> Outcome:

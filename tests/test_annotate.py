@@ -177,3 +177,17 @@ def test_a_text_that_kills_its_process_is_named(outputs, write_lines, tmp_path):
 def test_dask_is_imported_by_one_module_only():
     users = [path.name for path in (ROOT / "helpers").glob("*.py") if "import dask" in path.read_text("utf-8") or "from dask" in path.read_text("utf-8")]
     assert users == ["annotate.py"] and importlib.util.find_spec("distributed")
+
+
+def test_progress_in_a_notebook_is_one_output(monkeypatch):
+    shown = []
+    handle = type("Handle", (), {"update": lambda self, what: shown.append(str(what))})()
+    monkeypatch.setattr("IPython.display.display", lambda what, display_id: (shown.append(str(what)), handle)[1])
+    bar = annotate._InNotebook("Annotating", 10)
+    bar.update(1)
+    assert not shown                                        # quick work shows nothing
+    bar.shown -= 5
+    with bar:
+        bar.update(4)
+    assert "Annotating: 5 of 10 articles" in shown[0] and "<progress" in shown[0]
+    assert "Annotating: 5 articles in" in shown[-1]
