@@ -83,7 +83,7 @@ class Page:
     @functools.cached_property
     def capitalised(self):
         """Words that stand with a capital somewhere else than at the beginning of a sentence."""
-        return {word for index, word in enumerate(self.words) if word[0].isupper() and not self.opens_sentence(index)}
+        return {word for word, found in self.vocabulary.items() if word[0].isupper() and any(index not in self.openers for index in found)}
 
     def tokens_in(self, start, end):
         """Token range [first, last) inside a character range."""
@@ -103,9 +103,13 @@ class Page:
     def paragraph(self, offset):
         return bisect.bisect_right(self.paragraph_starts, offset) - 1
 
+    @functools.cached_property
+    def openers(self):
+        """Numbers of the tokens that open a sentence."""
+        return {bisect.bisect_left(self.starts, start) for start in self.sentence_starts}
+
     def opens_sentence(self, index):
-        number = self.sentence(self.starts[index])
-        return number < 0 or not any(c.isalnum() for c in self.text[self.sentence_starts[number] : self.starts[index]])
+        return index in self.openers
 
     def phrase_at(self, index):
         """(length in tokens, Entry) of the longest table name that starts at a token, or None."""
