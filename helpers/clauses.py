@@ -51,6 +51,7 @@ ADVERB = _set(
     """also now then still already soon again just even only further once ever always both long yet there here together thus therefore instead too
     all ever once twice first last today tomorrow yesterday so far back finally reportedly allegedly apparently otherwise either simply"""
 )
+AUX_WORDS = AUXILIARY | ADVERB | NEGATION
 DETERMINER = _set("the a an this that these those its their his her our my your any some no every each another such both all several many few more most other further new fresh own")
 PREPOSITION = _set(
     """of in on at to from with by for against over into toward towards near along across between among under through during after before since until
@@ -71,6 +72,16 @@ REPORTING = _set(
     disclosed testified predicted feared fears fear thinks thought knows complained complains"""
 )
 REPORTING_NOUN = _set("statement report claim claims reports allegation allegations suggestion suggestions rumours rumors fears")
+
+# -- word classes -----------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def word_classes():
+    """Class name -> set of words, from data/act_words.csv."""
+    with open(DATA / "act_words.csv", encoding="utf-8", newline="") as handle:
+        return {row["class"]: frozenset(row["words"].split()) for row in csv.DictReader(handle)}
+
 
 # -- forms of verbs and nouns ---------------------------------------------------------------------------------------------
 

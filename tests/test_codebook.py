@@ -60,7 +60,7 @@ def test_cues_find_what_the_examples_mark():
         start = row["sentence"].find(row["cue"])
         here = [a for a in acts if a.start < start + len(row["cue"]) and start < a.end]
         found += bool(here)
-        right += any(escalation._quad(a.category) == escalation._quad(row["category"]) for a in here)
+        right += any(escalation.quad_of(a.category) == escalation.quad_of(row["category"]) for a in here)
     assert found / total > 0.65 and right / total > 0.6
     assert clean / traps > 0.8
 

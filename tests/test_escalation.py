@@ -161,7 +161,7 @@ def test_sample_article_against_hand_coding():
     acts = find((ROOT / "seeds" / gold["doc"]).read_text(encoding="utf-8"))
     wanted = [a for s in gold["sentences"] for a in s["acts"]]
     real, traps = [a for a in wanted if a["act"] != "NONE"], [a for a in wanted if a["act"] == "NONE"]
-    pairs = [(g, next((a for a in acts if a.start < g["cue_end"] and g["cue_start"] < a.end and escalation._quad(a.category) == escalation._quad(g["act"])), None)) for g in real]
+    pairs = [(g, next((a for a in acts if a.start < g["cue_end"] and g["cue_start"] < a.end and escalation.quad_of(a.category) == escalation.quad_of(g["act"])), None)) for g in real]
     found = [(g, a) for g, a in pairs if a is not None]
     assert len(found) / len(real) >= 0.85
     assert sum(g["modality"] == a.modality for g, a in found) / len(found) >= 0.8

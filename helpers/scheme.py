@@ -1,0 +1,83 @@
+"""The scheme of escalation: categories on a ladder, modality, what an act counts as, and its place in PLOVER and CAMEO.
+
+Categories follow PLOVER (Open Event Data Alliance 2018) and through it CAMEO (Schrodt 2012).
+"""
+
+LADDER = {"YIELD": -4, "AID": -3, "TALK": -2, "NONE": 0, "REQUEST": 1, "REJECT": 2, "ACCUSE": 3, "THREATEN": 4, "PROTEST": 5, "MOBILIZE": 6, "SANCTION": 7, "COERCE": 8, "FORCE": 9}
+CATEGORY_OF = {"CONCEDE": "YIELD", "RETREAT": "YIELD", "COOPERATE": "AID", "AGREE": "TALK", "CONSULT": "TALK", "SUPPORT": "TALK", "ASSAULT": "FORCE"} | {c: c for c in LADDER}
+PLOVER_OF = {"TALK": "CONSULT", "FORCE": "ASSAULT", "NONE": None}
+MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
+ATTRIBUTIONS = ("narrator", "reported", "quoted", "alleged")
+HOSTILE = frozenset(c for c, rung in LADDER.items() if rung > 0)
+
+
+# PLOVER type: CAMEO root code, quad class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), Goldstein value of the root.
+EVENTS = {
+    "AGREE": ("03", 1, 4.0), "CONSULT": ("04", 1, 1.0), "SUPPORT": ("05", 1, 3.5), "COOPERATE": ("06", 2, 6.0), "AID": ("07", 2, 7.0), "YIELD": ("08", 2, 5.0),
+    "REQUEST": ("10", 3, -5.0), "ACCUSE": ("11", 3, -2.0), "REJECT": ("12", 3, -4.0), "THREATEN": ("13", 3, -6.0), "PROTEST": ("14", 4, -6.5),
+    "MOBILIZE": ("15", 4, -7.2), "SANCTION": ("16", 4, -4.0), "COERCE": ("17", 4, -7.0), "ASSAULT": ("19", 4, -10.0),
+}
+QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
+
+
+def scored_plover(category, modality, plover=None):
+    """The PLOVER type an act counts as, or None when it does not count (`possible`, NONE).
+
+    Hostile acts that are announced, conditional or threatened count as THREATEN (an announced MOBILIZE stays MOBILIZE), denied as AGREE;
+    cooperative acts that are announced, conditional or threatened count as AGREE, denied as REJECT. `plover`: the type within the category where it is known
+    (TALK: AGREE, CONSULT or SUPPORT).
+    """
+    if category == "NONE" or modality == "possible":
+        return None
+    if modality == "actual":
+        return plover or PLOVER_OF.get(category, category)
+    if category not in HOSTILE:
+        return "REJECT" if modality == "denied" else "AGREE"
+    if modality == "denied":
+        return "AGREE"
+    return "MOBILIZE" if category == "MOBILIZE" and modality == "announced" else "THREATEN"
+
+
+def scored_rung(category, modality, rung=None):
+    """The rung an act counts with: its own when actual, else that of what `scored_plover` makes of it (0 when it does not count).
+
+    rung: the rung of a category of the user's own, which is treated as hostile above 0 and cooperative below.
+    """
+    if category not in LADDER:
+        kind = "FORCE" if (rung or 0) > 0 else "AID" if (rung or 0) < 0 else "NONE"
+        return (rung or 0) if modality == "actual" else scored_rung(kind, modality)
+    plover = scored_plover(category, modality)
+    return LADDER[CATEGORY_OF[plover]] if plover else 0
+
+
+def quad_of(category):
+    if category in ("TALK",):
+        return 1
+    if category in ("AID", "YIELD"):
+        return 2
+    if category in ("REQUEST", "REJECT", "ACCUSE", "THREATEN"):
+        return 3
+    return 4 if category in HOSTILE else 0
+
+
+def export_events(acts):
+    """Acts as an event table in PLOVER and CAMEO terms: one row per act that counts.
+
+    acts: the table of acts (pandas). Adds plover, cameo_root, quad_class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), goldstein
+    (of the CAMEO root), rung_scored. Acts that are only possible and categories of the user's own without a PLOVER type are left out.
+    """
+    import pandas as pd
+
+    rows = []
+    for act in acts.to_dict("records"):
+        plover = scored_plover(act["category"], act["modality"]) if act["category"] in LADDER else None
+        if plover is None:
+            continue
+        root, quad, goldstein = EVENTS[plover]
+        rows.append({
+            "article_id": act.get("article_id"), "start": act["start"], "end": act["end"], "source": act["actor"], "source_id": act["actor_id"], "target": act["target"], "target_id": act["target_id"],
+            "plover": plover, "cameo_root": root, "quad_class": quad, "goldstein": goldstein, "rung_scored": scored_rung(act["category"], act["modality"]), "modality": act["modality"],
+            "attribution": act["attribution"], "cue": act["cue"],
+        })
+    columns = ["article_id", "start", "end", "source", "source_id", "target", "target_id", "plover", "cameo_root", "quad_class", "goldstein", "rung_scored", "modality", "attribution", "cue"]
+    return pd.DataFrame(rows, columns=columns)
