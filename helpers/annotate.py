@@ -5,6 +5,7 @@ Store (`outputs/.annotations`, may be deleted at any time):
     found/<engine>/<part>/ mentions, statements, stances, acts of up to 2,000 texts under a key of their content; engine: hash of code, model and data files
 A part is written to a temporary folder and renamed: it is whole or not there. Dask is used here and nowhere else.
 """
+import ast
 import functools
 import hashlib
 import importlib
@@ -34,9 +35,9 @@ from helpers import corpus as corpora
 SHARD = 2_000                    # texts in one part at most
 BATCH = 50                       # texts between two writes when working alone
 ALONE = 200                      # up to so many texts no worker processes are started
-# Modules that come after the annotations, or before them: a change there leaves what was found as it is. Any other module counts as engine.
-NOT_ENGINE = {"__init__", "corpus", "batch", "report", "display", "plots", "validation", "dossiers", "corrections", "counts", "evaluation",
-              "benchmark"}
+# A change in these leaves what was found as it is: they come before the stages or after them, even where a stage names them.
+NOT_ENGINE = {"corpus", "corrections", "counts", "display", "plots"}
+STAGES = ("text", "encoder", "entities", "statements", "sentiment", "escalation")
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 _KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
 
@@ -78,10 +79,7 @@ def _stage(module: str, function: str) -> Callable:
 
 def _run(module: str, function: str, *values, **options):
     """Call a stage with those of `options` that it knows and that are set."""
-    try:
-        stage = _stage(module, function)
-    except ModuleNotFoundError:  # while the rooms are being built
-        return (values[-1], []) if module == "sentiment" else []
+    stage = _stage(module, function)
     known = inspect.signature(stage).parameters
     return stage(*values, **{name: value for name, value in options.items() if value and name in known})
 
@@ -154,11 +152,30 @@ def _file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def engine_modules() -> list[str]:
+    """Return the names of the helpers that annotations depend on: the stages, and what they import from here, directly or not."""
+    here, found, open_ = Path(__file__).parent, {"annotate", "tables"}, list(STAGES)
+    while open_:
+        name = open_.pop()
+        path = here / f"{name}.py"
+        if name in found or name in NOT_ENGINE or not path.is_file():
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "helpers":
+                open_ += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
+                open_.append(node.module.split(".")[1])
+            elif isinstance(node, ast.Import):
+                open_ += [alias.name.split(".")[1] for alias in node.names if alias.name.startswith("helpers.")]
+    return sorted(found)
+
+
 @functools.cache
 def engine_key(options: Options = Options()) -> str:
     """Return a short hash of all that annotations depend on: code, data files, model, codebook and versions of the packages used."""
     here = Path(__file__).parent
-    files = sorted(path for path in here.glob("*.py") if path.stem not in NOT_ENGINE)
+    files = [here / f"{name}.py" for name in engine_modules()]
     folders = [here / "data", resolve(options.model) if options.model else here / "models", *([resolve(options.codebook)] if options.codebook else [])]
     for folder in folders:
         files += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md") if folder.is_dir() else [folder]
