@@ -16,7 +16,7 @@ from helpers import resolve
 DATA = Path(__file__).parent / "data"
 
 # A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
-TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
 # What may stand between two tokens of one name.
 GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
 
