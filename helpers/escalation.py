@@ -298,6 +298,10 @@ def _direct_passive(words, parties, matches, found, stop):
     found.actors = agent_of(words, parties, match.last + 1, min(stop + 4, len(words))) or inside[:1] or owner[-1:]
     targets, found.place = object_of(words, parties, matches, found.category, match.first + 1, stop, passive=True)
     found.targets = [p for p in targets if p not in found.actors]
+    classes = word_classes()
+    patient = [p for p in parties if p.first <= match.first <= p.last]
+    if patient and found.category != "MOBILIZE" and any(words[match.first].low in classes[name] for name in ("person", "detainee", "diplomat")):
+        found.targets, found.actors = patient, [p for p in found.actors if p not in patient]
     if found.category == "MOBILIZE":
         found.targets = border_of(words, parties, match.first, stop)
 
@@ -413,7 +417,7 @@ def _kept(act):
     if act.match.tag == "posture":
         return bool(act.actors or act.targets)
     if act.category == "FORCE":
-        return bool(act.targets or act.place or any(p.first >= 0 for p in act.actors))
+        return bool(act.targets or act.place or any(p.first >= 0 for p in act.actors) or act.actors and act.modality != "actual")
     return bool(act.actors or act.targets or act.place and act.category == "COERCE")
 
 
@@ -592,7 +596,7 @@ def _speak_for(act, sources, names):
         act.actors = [speaker]
     elif inside and (not act.actors or outside) and act.category != "FORCE":
         act.actors = [speaker]
-    elif inside and (not act.actors or outside) and act.modality in ("denied", "announced", "threatened", "conditional"):
+    elif inside and (not act.actors or outside) and act.modality != "actual":
         act.actors = [speaker]
     elif not inside and subject in ("it", "they") and not act.actors:
         act.actors = [speaker]

@@ -13,6 +13,8 @@ from helpers.scheme import HOSTILE
 def read_modality(words, match, group, conditions, category):
     """The modality of an act from its verb group, the conditions of its sentence, and denial around it."""
     i = match.first
+    if match.cue.modality == "denied":
+        return "denied"
     inside = next((c for c in conditions if c[0] <= i < c[1]), None)
     if inside is not None:
         return "conditional" if inside[2] == "unless" and False else "possible"

@@ -222,6 +222,8 @@ def _preposition(words, first):
             continue
         if low in PREPOSITION:
             return low
+        if len(low) == 4 and low.isdigit():
+            return None  # "in 2020 the two countries"
         if low in DETERMINER or low in ADJECTIVE or low.isdigit() or low in TITLE or low in ("about", "some", "hundreds", "thousands", "dozens", "three", "two", "four", "five", "six", "ten", "nearly", "neighbouring", "neighboring", "eastern", "western", "northern", "southern", "central", "nearby", "both"):
             j -= 1
             continue
