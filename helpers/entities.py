@@ -60,6 +60,10 @@ SHORT_FOR = {
 FAMILY_FIRST = frozenset("kim xi li wang zhang chen liu zhao huang wu zhou xu sun ma zhu hu lin guo he gao deng mao jiang lee park moon yoon choi jung chung kang cho han roh ban nguyen tran pham tsai ma".split())
 SMALL = frozenset("of and the for on in at de la du des to &".split())
 PLACE_IN = frozenset("in near outside around inside across throughout central downtown visiting visited".split())
+TRAVEL = frozenset(
+    """travel travels travelled traveled travelling traveling fly flies flew flying flown flight flights go goes going went gone trip trips visit visits return returns
+    returned returning move moves moved moving come came drive drove left leave leaves leaving bound headed heading heads arrive arrived train trains road way""".split()
+)
 PLACE_HEADS = frozenset("mount mt lake cape fort port camp river isle".split())
 PLACE_TAILS = frozenset("school college university museum hotel mansion books theatre theater stadium airport hospital cathedral palace castle library gallery prison restaurant cafe bookstore zoo".split())
 
@@ -139,6 +143,32 @@ def _display(page, names, type_):
     return max(forms, key=lambda f: (forms[f], len(f), f))
 
 
+ORGANS = frozenset("ministry parliament army navy force forces embassy court senate cabinet police military government assembly".split())
+
+
+def _qualify(page, names):
+    """Organs that every state has ("Foreign Ministry") get the state whose they are: "China's", "Chinese" before them, or the last one named so."""
+    last = {}
+    before = None
+    for name in names:
+        previous, before = before, name
+        if name.type != "ORG" or name.kind != "named" or not (name.key[-1] in ORGANS or name.key[0] == "ministry") or name.entry is not None and not name.entry.generic:
+            continue
+        hit = page.phrase_at(name.first)
+        if hit and name.first + hit[0] < name.last and hit[1].kind == "country" and len(name.key) > hit[0]:
+            name.state, name.key = hit[1].country, name.key[hit[0] :]
+        elif previous is not None and previous.entry is not None and previous.entry.kind == "country" and (
+            previous.last == name.first and page.gap(name.first) == " " or previous.last + 1 == name.first and page.owns(previous.last)
+        ):
+            name.state = previous.entry.country
+        if name.state:
+            last[name.key] = name.state
+        else:
+            name.state = last.get(name.key, "")
+        if name.entry is not None and name.state and name.state != name.entry.country:
+            name.entry = None
+
+
 def _link_table(page, names, entities):
     """Names the tables know. Returns the names still to link."""
     rest = []
@@ -150,7 +180,7 @@ def _link_table(page, names, entities):
         if entry is None:
             rest.append(name)
             continue
-        if entry.generic and top and entry.country != top and mentioned[entry.country] < mentioned[top]:
+        if entry.generic and top and entry.country not in (top, name.state) and mentioned[entry.country] < mentioned[top]:
             name.entry = None
             rest.append(name)
             continue
@@ -379,9 +409,10 @@ def _link_others(page, names, entities):
     def group_of(name):
         if name.link is not None:
             return name.link
-        entity = groups.get(name.key)
+        entity = groups.get((name.key, name.state))
         if entity is None:
-            entity = groups[name.key] = Entity(name.type, "", name.key, name.start)
+            entity = groups[name.key, name.state] = Entity(name.type, "", name.key, name.start)
+            entity.country = name.state
         return entity
 
     pending = []
@@ -425,6 +456,9 @@ def _link_others(page, names, entities):
         entity = same[0].link
         own = [name for name in same if name.key == entity.tokens] or same
         entity.display = _display(page, own, entity.type)
+        if entity.country:  # one state's organ
+            words = entity.display.replace("’", "'").split()
+            entity.display = f"{' '.join(words[-len(entity.tokens):])} ({entity.country})"
         identifier = entity_id(entity.type, entity.display)
         entity.id = identifier
         known = entities.get(identifier)
@@ -488,6 +522,8 @@ def _metonym(page, name):
     if name.type == "LOC":
         if before in PLACE_IN and page.gap(name.first) == " ":
             return None
+        if before in ("to", "from", "for") and name.first > 1 and page.words[name.first - 2].casefold() in TRAVEL:
+            return None
         if page.text[name.end : name.end + 2] in (", ", " (") and name.last < len(page.words) and page.words[name.last][0].isupper() or page.words[name.first].isupper() and len(page.words[name.first]) > 4:
             return None
     elif name.last < len(page.words) and page.gap(name.last) == " " and page.words[name.last].casefold() in ("press", "spokesman", "spokeswoman", "spokesperson", "official", "aide", "correspondent", "reporter"):
@@ -506,6 +542,7 @@ def find_mentions(document, encoding, *, gazetteer=None):
     page = Page(document, gazetteers.load(gazetteer))
     names = find_names(page, encoding.entities)
     entities = {}
+    _qualify(page, names)
     rest = _link_table(page, names, entities)
     _link_persons(page, [name for name in rest if name.type == "PER"], entities)
     _link_others(page, names, entities)
@@ -600,7 +637,10 @@ def country_of(mention, *, gazetteer=None):
         name = table.people.get(key, ("",))[0] or (table.surnames.get(key, "") if " " not in key else "")
     else:
         entry = table.names.get(normalise(mention.entity))
-        if entry is not None:
+        organ = re.search(r"\((.+)\)\Z", mention.entity)
+        if organ and organ.group(1) in ids:
+            name = organ.group(1)
+        elif entry is not None and entry.type == mention.type:
             if entry.kind in NOT_OF_A_STATE:
                 return None
             name = entry.country
@@ -632,20 +672,24 @@ def affiliations(document, mentions, *, gazetteer=None):
         if mention.kind != "named" or mention.type not in ("PER", "ORG") or mention.entity_id in told:
             continue
         before = named[position - 1] if position else None
-        if before is not None and before.entity_id in known and 0 <= mention.start - before.end <= 60:
+        state = None
+        if before is not None:  # "Mr. Ruiz's spokesman, Tom Berg" speaks for Ruiz's state
+            state = known.get(before.entity_id) or before.type == "PER" and (told.get(before.entity_id) or country_of(before, gazetteer=gazetteer))
+        if state and 0 <= mention.start - before.end <= 60 and (before.type != "PER" or text[before.end : before.end + 2] in ("'s", "’s")):
             between = text[before.end : mention.start]
             words = between.replace("’s", "").replace("'s", "").split()
             job = words and all(_is_job_word(table, word) for word in words) and not all(table.titles.get(word.strip("."), ("",))[0] == "honorific" for word in words)
-            if mention.type == "PER" and "\n" not in between and (job or between in ("'s ", "’s ")):
-                told[mention.entity_id] = known[before.entity_id]
+            if mention.type == "PER" and "\n" not in between and (job or between in ("'s ", "’s ") and before.type != "PER"):
+                told[mention.entity_id] = state
             elif mention.type == "ORG" and mention.entity_id not in known and between.strip() in ("", "'s", "’s") and "\n" not in between:
-                told[mention.entity_id] = known[before.entity_id]
+                told[mention.entity_id] = state
         after = named[position + 1] if position + 1 < len(named) else None
         if mention.type == "PER" and mention.entity_id not in told and after is not None and after.entity_id in known and 2 <= after.start - mention.end <= 60:
             between = text[mention.end : after.start]
             following = re.match(r"(?:['’]s)?((?: [\w-]+){1,5})", text[after.end : after.end + 60])
             roles = following and any(word in table.roles for word in following.group(1).split())
-            of = any(word in table.roles for word in re.findall(r"[\w-]+", between)) and re.search(r"\b(?:of|for|to|at|from)(?: the)?\s\Z", between)
+            of = re.search(r"([\w-]+) (?:of|for|to|at|from)(?: the)?\s\Z", between)
+            of = of and of.group(1) in table.roles and len(between.split()) <= 8
             if re.match(r",\s(?:the |a |an |former )?", between) and (roles and len(between.split()) <= 3 or of) and "." not in between:
                 told[mention.entity_id] = known[after.entity_id]
     for mention in mentions:  # "a senior U.S. official"

@@ -38,12 +38,12 @@ GENERIC_OF = frozenset("state city town village municipality province region kin
 class Name:
     """A name found in the text while it is being linked (mutable, private to one pass)."""
 
-    __slots__ = ("end", "entry", "first", "gender", "group", "key", "kind", "last", "link", "metonym", "rule", "score", "start", "title", "type")
+    __slots__ = ("end", "entry", "first", "gender", "group", "key", "kind", "last", "link", "metonym", "rule", "score", "start", "state", "title", "type")
 
     def __init__(self, start, end, first, last, type_, score, entry=None, rule="name as written"):
         self.start, self.end, self.first, self.last = start, end, first, last  # characters, tokens [first, last)
         self.type, self.score, self.entry, self.rule = type_, score, entry, rule
-        self.kind, self.key, self.title, self.gender, self.link, self.group, self.metonym = "named", (), "", "", None, None, None
+        self.kind, self.key, self.title, self.gender, self.link, self.group, self.metonym, self.state = "named", (), "", "", None, None, None, ""
 
 
 class Entity:
@@ -589,11 +589,14 @@ def _vote(page, names):
         votes[name.key][name.type] += 0.2 + name.score
     full = {name.key[-1] for name in names if name.type == "PER" and len(name.key) > 1}
     parts = {word for name in names if name.type != "PER" and len(name.key) > 1 for word in name.key}
+    heads = {name.key[0] for name in names if name.type == "ORG" and len(name.key) > 1}
     for key, count in votes.items():
         if len(key) == 1 and key[0] in full:
             count["PER"] += 0.7 if key[0] in parts else 2.5  # the last name of somebody in this article
         elif len(key) == 1 and count["PER"] and key[0] in page.table.surnames:
             count["PER"] += 0.5
+        elif len(key) == 1 and key[0] in heads and count["PER"] < 2:
+            count["ORG"] += 1.0  # "Exxon" beside Exxon Mobil
     winners = {key: max(count, key=count.get) for key, count in votes.items()}
     for name in names:
         entry, count, most = name.entry, votes[name.key], winners[name.key]

@@ -165,6 +165,13 @@ def test_places_inside_longer_names_stay_apart():
     assert found["Orla Island"] == "Orla Island"
 
 
+def test_organs_that_every_state_has():
+    words = "Chile's Foreign Ministry warned the Peruvian Foreign Ministry. The Foreign Ministry of neither replied."
+    mentions = read(words, ("Foreign Ministry", "ORG"), ("Peruvian Foreign Ministry", "ORG"))[1]
+    assert [m.entity for m in mentions if m.type == "ORG"][:2] == ["Foreign Ministry (Chile)", "Foreign Ministry (Peru)"]
+    assert linked("The US Treasury Department paid.", ("US Treasury Department", "ORG"))["US Treasury Department"] == "Treasury Department"
+
+
 # -- pronouns and descriptions ----------------------------------------------------------------------------------------------
 
 
@@ -205,7 +212,7 @@ def test_resolve_and_affiliations():
     assert entities.resolve(mentions, len(words), len(words)) is None
     states = entities.affiliations(document, mentions)
     assert states["PER:ada quinn"] == ("LOC:united states", "United States")
-    assert states["PER:luis rojas"] == ("LOC:bolivia", "Bolivia")
+    assert states["PER:luis rojas"] == states["PER:tom berg"] == ("LOC:bolivia", "Bolivia")
 
 
 def test_antecedent_prefers_the_subject():
