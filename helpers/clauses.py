@@ -67,7 +67,7 @@ QUOTE = _set("\" '") | {"''"}
 IF = _set("if unless provided providing lest otherwise")
 REPORTING = _set(
     """said says say saying told tells tell reported reports report reporting announced announces announce announcing added adds warned warns warn warning claimed
-    claims claim claiming confirmed confirms insisted insists stated states alleged alleges believes believed believe suggested suggests estimated estimates
+    claims claim claiming confirmed confirms insisted insists stated alleged alleges believes believed believe suggested suggests estimated estimates
     declared declares wrote writes maintained acknowledged argued argues explained stressed noted vowed vows promised denied denies hinted revealed
     disclosed testified predicted feared fears fear thinks thought knows complained complains"""
 )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from helpers import clauses, text
 from helpers.clauses import BE, COORDINATOR, DATA, PREPOSITION, QUOTE, REPORTING, word_classes
 from helpers.cues import Codebook, find_cues, load_codebook, read_codebook
-from helpers.modality import everyday, historical, is_capability, plausible, read_modality, read_noun_modality, read_purpose
+from helpers.modality import DENIAL, DENYING, everyday, historical, is_capability, plausible, read_modality, read_noun_modality, read_purpose
 from helpers.parties import (
     ALLIES,
     GROUP_NOUNS,
@@ -107,7 +107,7 @@ def _link(acts, words):
             coordinated = bool(between) and between[-1] in ("and", ",", "or") and inner.verb and not inner.group.infinitive and inner.match.tag != "ing"
             category = outer.category
             starts = words[begin].low if begin < len(words) else ""
-            governed = inner.verb and inner.group.first <= outer.first or inner.verb and (starts == "to" or inner.group.infinitive) or inner.match.tag == "ing" and bool(between) and between[-1] in ("of", "for", "from", "against", "with", "over")
+            governed = inner.verb and (inner.group.first <= outer.first or inner.match.tag == "ing" and not between) or inner.verb and (starts == "to" or inner.group.infinitive) or inner.match.tag == "ing" and bool(between) and between[-1] in ("of", "for", "from", "against", "with", "over")
             if category == "REQUEST" and len(between) <= 14 and not coordinated:
                 stated = any(b in ("that", "must", "should") for b in between) or starts in ("must", "should", "to", "be") or governed or not inner.verb
                 if (stated or verbless) and not (inner.category in ("FORCE", "COERCE") and not inner.verb and any(b in ("over", "about") for b in between)):
@@ -123,6 +123,8 @@ def _link(acts, words):
                 inner.first, inner.actors, inner.governed = outer.first, inner.actors or outer.actors, outer
                 outer.dropped = True
                 break
+            elif category == "THREATEN" and outer.match.cue.words.startswith("warn ") and inner.verb and inner.category in HOSTILE and not any(p.id for p in inner.actors if p.id not in {q.id for q in outer.actors}):
+                inner.dropped = True
             elif category == "THREATEN" and not outer.verb and len(between) <= 3 and not inner.verb:
                 inner.modality, inner.first, outer.dropped = "threatened", outer.first, True
                 break
@@ -168,11 +170,10 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
     sentence = _Sentence(span, words, parties, matches, conditions)
     counts = everyday(words, codebook.classes)
     has_state = any(p.id and (p.id.startswith("LOC:") or p.kind == "named") for p in parties)
-    old = historical(words)
     acts = []
     previous = None
     for match in matches:
-        if not alone and (not plausible(match, words, counts, context, has_state, codebook.classes) or old and not match.cue.own):
+        if not alone and (not plausible(match, words, counts, context, has_state, codebook.classes) or historical(words, match) and not match.cue.own):
             continue
         verb = match.tag not in ("noun", "posture")
         participle = verb and bool(match.cue.verb_tags.get(words[match.head].low, set()) & {"participle", "past"}) and match.tag == "past"
@@ -192,6 +193,8 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
                 rest = {w.low for w in words[match.last + 1 :]}
                 if not rest & (clauses.FUTURE | clauses.WOULD | {"any", "if", "unless", "must", "should", "consequences", "retaliate", "respond"}) or rest & {"could", "might", "may"} and not rest & clauses.FUTURE:
                     continue  # a risk, not a threat
+            if match.cue.words == "respond" and not (group.future or group.would or group.must):
+                continue
             if "stopped" in group.effects:
                 if found.category in HOSTILE:
                     found.category = "YIELD"
@@ -276,6 +279,9 @@ def _direct_verb(words, parties, matches, found, stop, previous):
         found.beneficiary = helped[0] if helped else found.beneficiary
     elif category == "AID":
         found.beneficiary = found.targets[0] if found.targets else None
+    if category == "REQUEST" and words[match.last].low == "that" and match.last + 1 < len(words) and words[match.last + 1].low in ("they", "he", "she", "it"):
+        earlier = [p for p in parties if p.last < match.first and p not in subject and p.prep in (None, "on", "against")]
+        found.targets = earlier[-1:]
     found.place = place
     if category == "THREATEN" and "defend" in match.cue.words and found.targets:
         found.beneficiary, found.targets = found.targets[0], []
@@ -337,6 +343,10 @@ def _direct_noun(words, parties, matches, found, stop, previous):
     found.place = place
     if category == "MOBILIZE":
         found.targets = border_of(words, parties, match.first, stop) or [p for p in targets if p.prep == "against"]
+    if found.modality == "denied" and not found.actors and not by:
+        denial = next((j for j in range(match.first - 1, -1, -1) if words[j].low in DENIAL | DENYING), None)
+        if denial is not None:
+            found.actors = first_subject(words, parties, clause_left(words, denial), denial)
     if not found.actors and not by and any(w.low in ("its", "their", "his") for w in words[max(0, match.first - 3) : match.first]):
         found.actors = first_subject(words, parties, clause_left(words, match.first), match.first)
     if not found.actors and not by:
@@ -348,7 +358,7 @@ def _direct_noun(words, parties, matches, found, stop, previous):
                 found.modality = read_modality(words, match, group, found.sentence.conditions, category)
                 low = words[carrier].low
                 if found.modality == "actual":
-                    found.modality = "threatened" if low.startswith(("vow", "threat", "warn")) else "announced" if low.startswith(("plan", "order", "promise", "pledge", "approv", "author", "prepar")) else "actual"
+                    found.modality = "threatened" if low.startswith(("vow", "threat", "warn")) else "announced" if low.startswith(("plan", "promise", "pledge", "prepar") if category == "YIELD" else ("plan", "order", "promise", "pledge", "approv", "author", "prepar")) else "actual"
     if category == "REJECT" and not found.targets:
         found.targets = [p for p in parties if p.first > match.last and p.last < stop and p not in found.actors][:1]
 
@@ -515,6 +525,9 @@ def _fill(acts, document, names, sources):
     for act in acts:
         start, words = act.sentence.span[0], act.sentence.words
         before = last.get(act.category) if start - last.get(act.category, (0, -10_000))[1] < 900 else None
+        supplies = last.get("AID")
+        if act.category == "MOBILIZE" and act.verb and supplies and start - supplies[1] < 900 and supplies[3] and act.match.cue.words.startswith(("send", "dispatch", "deliver")) and not any(w.low in word_classes()["troops"] for w in words[act.first : act.last + 1]) and not act.targets:
+            act.category, act.targets, act.beneficiary = "AID", supplies[3], supplies[3][0]  # weapons sent to somebody who was promised weapons
         if act.match.cue.troops and not _moves_troops(act, last.get("MOBILIZE"), start):
             act.dropped = True
             continue
@@ -541,7 +554,7 @@ def _fill(acts, document, names, sources):
         if len(act.actors) > 1:
             last_pair[:] = [start, act.actors]
         if act.actors and any(p.id for p in act.actors):
-            last[act.category] = (act.actors, start, act.modality)
+            last[act.category] = (act.actors, start, act.modality, act.targets)
     acts[:] = [act for act in acts if not act.dropped]
     for act in acts:
         if not act.targets and not act.reciprocal and act.place:
@@ -603,7 +616,7 @@ def _speak_for(act, sources, names):
     elif act.category == "THREATEN" and act.verb and act.match.cue.words.startswith(("be considered", "be regarded", "be seen", "be treated", "be met", "be a", "be ", "amount", "face", "pay", "suffer", "bear")) and act.match.cue.words.split()[1] not in ("ready", "prepared", "willing"):
         act.targets = act.targets or [p for p in act.actors if p.id != speaker.id]
         act.actors = [speaker]
-    elif not inside and not act.actors and act.verb:
+    elif not inside and not act.actors and act.verb and not act.group.passive and act.match.cue.target != "none":
         act.actors = [speaker]
     after = {w.low for w in words[act.last + 1 : act.last + 6]} | {w.low for w in words[act.first + 1 : act.last + 1]}
     if act.category in HOSTILE and speaker.id not in {a.id for a in act.actors} and act.actors and (after & {"us", "our", "my"} if inside else after & {"its", "their", "it", "them"}) and not any(p.kind == "named" for p in act.targets):

@@ -116,6 +116,8 @@ def read_noun_modality(words, match, conditions, category):
             return "drop" if low != "against" or i - j <= 3 and words[j - 1].low in ("defend", "guard", "protect", "defence", "defense", "protection") else modality
         if low in FEARS and any(w.low in ("of", "over", "about", "that", "for") for w in words[j + 1 : i]):
             return "threatened" if low == "threat" else "possible"
+        if category == "YIELD" and low in ("ordered", "orders", "approved", "approves", "authorised", "authorized"):
+            break
         if low in ("plan", "plans", "planned", "plotting", "planning", "prepare", "preparing", "prepares", "threatened", "threatens", "threatening", "approved", "approves", "ordered", "orders", "authorised", "authorized", "consider", "considering", "considers", "weighing", "weighs", "mulling", "mulls", "discussing"):
             modality = "threatened" if low.startswith("threat") else "possible" if low.startswith(("consider", "weigh", "mull", "discuss")) else "announced"
             break
@@ -177,9 +179,17 @@ def everyday(words, classes):
 OLD_YEAR = re.compile(r"1[0-9]{3}")
 
 
-def historical(words):
-    """True for a sentence that dates itself to before 2000: background, not news."""
-    return any(OLD_YEAR.fullmatch(w.low) and i and words[i - 1].low in ("in", "of", "since", "by", "until", "from", "during", "the", "and", "after", "before", "early", "late", "to") for i, w in enumerate(words))
+def historical(words, match):
+    """True for an act that its sentence dates to before 2000: background, not news ("In 1914 the empire invaded its neighbour")."""
+    for i, word in enumerate(words):
+        if not i or not OLD_YEAR.fullmatch(word.low) or words[i - 1].low not in PREPOSITION | {"the", "and", "early", "late"}:
+            continue
+        if i < match.first:
+            if i <= 3 or match.first - i <= 4:
+                return True
+        elif i - match.last <= 12 and not any(w.low in ("which", "that", "who", "it", "they", "since", "and", "but") for w in words[match.last + 1 : i]):
+            return True
+    return False
 
 
 def plausible(match, words, counts, context, has_state, classes):

@@ -21,11 +21,11 @@ STATE_NOUNS = frozenset(
 
 GROUP_NOUNS = frozenset(
     """rebels rebel militants militant insurgents gunmen gunman fighters militia militias militiamen guerrillas jihadists terrorists separatists paramilitaries junta opposition protesters demonstrators
-    students workers farmers union unions residents villagers civilians civilian migrants refugees group groups gang gangs cartel hackers pirates kidnappers coalition alliance bloc allies mediators
+    students workers farmers union unions residents villagers civilians migrants refugees group groups gang gangs cartel hackers pirates kidnappers coalition alliance bloc allies mediators
     mutineers attackers attacker assailants assailant bandits settlers crowd crowds activists teachers doctors nurses miners truckers lawyers hardliners loyalists faction factions warlord commander council
     commission tribunal prisoners hostages inmates detainees people men women children families journalists journalist critics supporters exiles mercenaries peacekeepers inspectors countries nations
     neighbours neighbors neighbour neighbor partners strikers dockworkers drivers pensioners monks clerics priests veterans relatives mothers citizens voters generals colonels officers troops convoy
-    company companies sanctions_x shipping vessels ships tanker enemy enemies aggressor adversary adversaries rivals rival police soldiers army government state states world community west""".split()
+    company companies sanctions_x shipping vessels ships tanker enemy enemies aggressor adversary adversaries rivals rival police soldiers army government""".split()
 )
 ALLIES = frozenset("allies allied partners ally neighbours neighbors".split())
 
