@@ -144,6 +144,8 @@ def _link(acts, words):
                     inner.alleged, inner.accuser = True, outer
             elif category == "ACCUSE" and not inner.verb and inner.category == "ACCUSE" and len(between) <= 6:
                 inner.dropped = True
+            elif category == "THREATEN" and inner.category == "THREATEN" and len(between) <= 12 and not quoted_apart:
+                inner.dropped = True
             elif category == "MOBILIZE" and governed and inner.category in ("AID", "TALK", "FORCE", "COERCE", "MOBILIZE", "YIELD") and len(between) <= 8:
                 inner.dropped = True
             elif not inner.verb and inner.category == outer.category and len(between) <= 2 and verbless:
@@ -793,7 +795,7 @@ def _row(act, article, book, sources, names):
     actors = act.actors
     mine = {p.name for p in actors} | {p.id for p in actors if p.id}
     targets = [p for p in act.targets if p.name not in mine and p.id not in mine and not (p.id is None and p.name.lower().startswith(("its ", "their ", "his ", "her ")) and p.name.lower().split()[-1] not in ALLIES)]
-    if act.reciprocal and len(actors) > 1:
+    if (act.reciprocal or act.category == "TALK" and not targets) and len(actors) > 1:
         actor, target = _label(actors), _label(actors[::-1])
     else:
         actor, target = _label(actors), _label(targets)
@@ -808,7 +810,7 @@ def _row(act, article, book, sources, names):
                 end = words[j].end
     return Act(
         group_start, end, article[group_start:end], act.category, book.rungs[act.category], act.modality, attribution, speaker, purpose, actor, _identity(actors), target,
-        _identity(actors[::-1] if act.reciprocal else targets), act.beneficiary.name if act.beneficiary else None, article[first:last], first, last, round(max(.05, min(.99, act.confidence)), 3),
+        _identity(targets or actors[::-1] if len(actors) > 1 and (act.reciprocal or act.category == "TALK") else targets), act.beneficiary.name if act.beneficiary else None, article[first:last], first, last, round(max(.05, min(.99, act.confidence)), 3),
     )
 
 

@@ -137,7 +137,7 @@ def read_noun_modality(words, match, conditions, category):
 PURPOSES = (
     ("deter", re.compile(r"\b(?:to deter|deterring|deterrent|deterrence|as a warning|to discourage|think twice|to dissuade|to prevent|to stop .{0,40} from|keep .{0,30} from|in case)\b")),
     ("punish", re.compile(r"\b(?:punish\w*|in retaliation|retaliat\w+|in revenge|reprisal|avenge|penali[sz]e|as punishment|tit-for-tat)\b")),
-    ("compel", re.compile(r"\b(?:to force|to compel|to pressure|to press|to coerce|in order to make|to make .{0,30} (?:accept|agree|withdraw|release)|pressure .{0,30} into|to bend|to squeeze|to wring|until .{0,60}|unless .{0,60})\b")),
+    ("compel", re.compile(r"\b(?:to force|to compel|to pressure|to press|to coerce|in order to make|to make .{0,30} (?:accept|agree|withdraw|release)|pressure .{0,30} into|to bend|to squeeze|to wring)\b")),
     ("reassure", re.compile(r"\b(?:reassur\w+|to assure|to calm|to support .{0,20} allies|to assist .{0,20} allies|show of support)\b")),
 )
 
