@@ -10,6 +10,7 @@ Every window of a text is run by itself, without padding, so the labels of a tex
 import functools
 import json
 import math
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,7 +99,8 @@ class Encoding:
     def __init__(self, encoder, document):
         self.encoder, self.document = encoder, document
         self.words = features.words_of(document)
-        pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
+        self.pieces = pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
+        self._alone = {}
         starts = {features.inside(self.words, s.start, s.end)[0] for s in document.sentences}
         width = encoder.config["width"]
         self.states = np.zeros((len(self.words), width), np.float32)
@@ -133,7 +135,8 @@ class Encoding:
     @functools.cached_property
     def entities(self):
         """Names in the text, in order."""
-        return [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
+        found = [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
+        return [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))]
 
     def participants(self, role):
         """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where rules find nobody."""
@@ -179,11 +182,27 @@ class Encoding:
     def _window(self, number):
         return next((w for w in self.windows if w[0] <= number < w[1]), self.windows[-1])
 
-    # -- spans -------------------------------------------------------------------------------------------------------
+    # -- passages ----------------------------------------------------------------------------------------------------
+    # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read within a whole
+    # article about a war, the calmest sentence takes on the tone of its neighbours.
 
-    def _pool(self, task, first, last):
-        states = self.states[first:last]
-        return _softmax(self.encoder.dense(f"pool.{task}", states)[:, 0]) @ states
+    def alone(self, first, last):
+        """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same passage."""
+        if (first, last) not in self._alone:
+            parts, start = [], first
+            while start < last:
+                stop, size = start, 0
+                while stop < last and (stop == start or size + len(self.pieces[stop]) <= features.WINDOW + features.CONTEXT):
+                    size += len(self.pieces[stop])
+                    stop += 1
+                parts.append(self.encoder.states(self.words, self.pieces, start, stop))
+                start = stop
+            self._alone[first, last] = np.concatenate(parts)
+        return self._alone[first, last]
+
+    def _shares(self, task, states):
+        """Attention of a pooling head over word states; they sum to 1."""
+        return _softmax(self.encoder.dense(f"pool.{task}", states)[:, 0])
 
     def act(self, start, end, cue_start=None, cue_end=None):
         """Probability of each PLOVER type, and of NONE, for a sentence or clause, read at its cue when one is given.
@@ -200,10 +219,12 @@ class Encoding:
         first, last = features.inside(self.words, start, end)
         if first == last:
             return {}
-        whole = cue = self._pool("act", first, last)
+        states = self.alone(first, last)
+        whole = cue = self._shares("act", states) @ states
         if cue_start is not None:
             a, b = features.inside(self.words, cue_start, cue_end)
-            cue = self.states[a:b].mean(0) if a < b else whole
+            a, b = max(a, first), min(b, last)
+            cue = states[a - first : b - first].mean(0) if a < b else whole
         return dict(zip(self.encoder.config[labels], _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(), strict=True))
 
     def tone(self, start, end):
@@ -211,28 +232,44 @@ class Encoding:
         first, last = features.inside(self.words, start, end)
         if first == last:
             return 0.0
-        return float(np.clip(self.encoder.perceptron("tone", self._pool("tone", first, last))[0], -1, 1))
+        states = self.alone(first, last)
+        return float(np.clip(self.encoder.perceptron("tone", self._shares("tone", states) @ states)[0], -1, 1))
 
     def tone_weights(self, start, end):
         """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own state."""
         first, last = features.inside(self.words, start, end)
         if first == last:
             return []
-        states = self.states[first:last]
-        shares = _softmax(self.encoder.dense("pool.tone", states)[:, 0])
+        states = self.alone(first, last)
         tones = self.encoder.perceptron("tone", states)[:, 0]
-        return [((w.start, w.end), float(x)) for w, x in zip(self.words[first:last], shares * tones, strict=True)]
+        return [((w.start, w.end), float(x)) for w, x in zip(self.words[first:last], self._shares("tone", states) * tones, strict=True)]
 
     def stance(self, start, end, target_start, target_end):
-        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end. {} without words."""
+        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end inside it.
+
+        {} when the range or the part of the mention in it holds no words.
+        """
         first, last = features.inside(self.words, start, end)
         a, b = features.inside(self.words, target_start, target_end)
-        if first == last or a == b:
+        a, b = max(a, first), min(b, last)
+        if a >= b:
             return {}
-        states, about = self.states[first:last], self.states[a:b].mean(0)
+        states = self.alone(first, last)
+        about = states[a - first : b - first].mean(0)
         scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense("stance_query", about) / math.sqrt(states.shape[1])
         chances = _softmax(self.encoder.perceptron("stance", np.concatenate([_softmax(scores) @ states, about])))
         return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
+
+
+# e-mail addresses, links and file names are not names
+_MACHINE = re.compile(r"@|://|\bwww\.|\.(?:docx?|pdf|xlsx?|pptx?|html?|jpe?g|png|csv|zip)\b", re.I)
+
+
+def _run_around(text, start, end, reach=80):
+    """text[start:end] with the characters that touch it, up to white space."""
+    left = max(start - reach, max(text.rfind(c, 0, start) for c in " \n\t") + 1)
+    after = [k for k in (text.find(c, end, end + reach) for c in " \n\t") if k >= 0]
+    return text[left : min(after, default=min(len(text), end + reach))]
 
 
 def _bucket(place, first, last):

@@ -119,10 +119,26 @@ def tone_terms(encoding, start, end, tone, most=4):
 _EMPTY = frozenset("the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split())
 
 
-def _tone_of(encoding, statement):
+_EVALUATIVE = re.compile(r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank|congratulat|welcom|applaud)", re.I)
+
+
+def _spoken(statement):
+    """The spans whose wording is the statement's: with its cue where an indirect statement's cue judges ("accused NATO of …")."""
+    (start, end), *others = statement.spans
+    if statement.kind == "indirect" and statement.cue and _EVALUATIVE.search(statement.cue) and 0 <= start - statement.cue_end <= 2:
+        start = statement.cue_start
+    return [(start, end), *others]
+
+
+def _tone_of(encoding, spans):
     """Mean over the fragments, weighted by their length."""
-    sizes = [b - a for a, b in statement.spans]
-    return sum(encoding.tone(a, b) * n for (a, b), n in zip(statement.spans, sizes, strict=True)) / max(1, sum(sizes))
+    sizes = [b - a for a, b in spans]
+    return sum(encoding.tone(a, b) * n for (a, b), n in zip(spans, sizes, strict=True)) / max(1, sum(sizes))
+
+
+# "defend X", "a threat to X": whoever speaks so stands with X; in an accusation, X is the victim of what follows, not its target.
+_PROTECTED = re.compile(r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$", re.I)
+_HARMED = re.compile(r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$", re.I)
 
 
 def score_statements(document, encoding, mentions, statements):
@@ -131,19 +147,26 @@ def score_statements(document, encoding, mentions, statements):
     A stance is scored for every entity named inside the statement, or in the sentence that carries it, other than the speaker.
     -> (list of Statement, list of Stance)
     """
+    from helpers import entities
+
     text, scored, stances = document.text, [], []
     starts = [m.start for m in mentions]
+    homes = {entity: country for entity, (country, _) in entities.affiliations(document, mentions).items()}
     for statement in statements:
-        tone = adjusted(_tone_of(encoding, statement), statement.text)
+        spans = _spoken(statement)
+        tone = adjusted(_tone_of(encoding, spans), statement.text)
         plain = " ".join(masked(text, a, b, mentions) for a, b in statement.spans)
-        terms = [t for a, b in statement.spans for t in tone_terms(encoding, a, b, tone)]
+        terms = [t for a, b in spans for t in tone_terms(encoding, a, b, tone)]
         scored.append(statement._replace(tone=round(tone, 4), tone_terms="; ".join(dict.fromkeys(terms)) or None, vader=round(vader_tone(plain), 4)))
-        stances += _stances(document, encoding, mentions, starts, statement)
+        stances += _stances(document, encoding, mentions, starts, homes, statement)
     return scored, stances
 
 
-def _stances(document, encoding, mentions, starts, statement):
+def _stances(document, encoding, mentions, starts, homes, statement):
     import bisect
+
+    text, denial = document.text, _DENIAL.search(statement.text.translate(STRAIGHT))
+    accusation = bool(statement.cue and _EVALUATIVE.search(statement.cue))
 
     carrier = texts.sentence_at(document, statement.cue_start if statement.cue_start is not None else statement.start)
     begin, stop = min(carrier.start, statement.start), max(carrier.end, statement.end)
@@ -152,11 +175,19 @@ def _stances(document, encoding, mentions, starts, statement):
     found = {}
     for mention in mentions[bisect.bisect_left(starts, begin) : bisect.bisect_left(starts, stop)]:
         inside = any(a <= mention.start and mention.end <= b for a, b in statement.spans)
+        # a seat of the speaker's own government is not spoken about from outside
+        if mention.metonym_of is not None and mention.metonym_of == homes.get(statement.speaker_id):
+            continue
         if not inside or mention.entity_id is None or mention.entity_id == statement.speaker_id or mention.type == "MISC" and mention.kind != "demonym":
             continue
-        chances = encoding.stance(statement.start, statement.end, mention.start, mention.end)
+        chances = encoding.stance(begin, stop, mention.start, mention.end)
         if chances:
             value = chances["pos"] - chances["neg"]
+            before = text[max(begin, mention.start - 45) : mention.start]
+            if _PROTECTED.search(before):
+                value = max(value, 0.3)
+            elif denial or accusation and _HARMED.search(before):
+                value = max(value, 0.0)
             best = found.get(mention.entity_id)
             if best is None or abs(value) > abs(best.stance):
                 found[mention.entity_id] = Stance(statement.start, statement.end, mention.start, mention.end, mention.entity_id, mention.entity, round(value, 4), round(max(chances.values()), 4), document.text[begin:stop])

@@ -116,7 +116,7 @@ def find_statements(document, encoding, mentions):
     found = [s._replace(pieces=_snapped(index, s.pieces)) for s in found]
     found += _unclaimed_quotations(index, found)
     found += _turns(index)
-    found = [_trimmed_to_clause(index, s) for s in _without_overlaps(found)]
+    found = [_trimmed_to_clause(index, _with_subject(index, s)) for s in _without_overlaps(found)]
     found = [layer for said in found for layer in _peeled(index, said)]
     found = _joined(index, sorted(found, key=lambda s: s.pieces[0]))
     found = [_with_source(index, said) for said in found]
@@ -195,11 +195,34 @@ def _unclaimed_quotations(index, found):
     return out
 
 
+_ADDRESSEE = re.compile(r"(?!that\b)[^.;:“”\"]{2,70}?(?=\s+that\s)", re.I)
+_TELLS = re.compile(r"\b(?:tell|told|telling|warn|remind|assur|reassur|inform|notif)\w*\W*$", re.I)
+_CONCESSION = re.compile(r"(?:even\s+)?(?:though|although|while|whereas)\b[^,;:“”\"]{0,60}$", re.I)
+
+
+def _with_subject(index, said):
+    """The name right before a speech verb is its subject, whatever else seemed to be the source; words of the source are no content."""
+    text, source = index.text, said.source
+    if said.cue is not None and index.mask[said.cue.start] != 1 and not re.match(r"(?:was|were|is|are|been|being|be)\b", text[said.cue.start : said.cue.end]):
+        nearest = [m for m in index.within(max(0, said.cue.start - 60), said.cue.start) if m.kind == "named" and m.type in ("PER", "ORG", "LOC")][-1:]
+        if nearest and not text[nearest[0].end : said.cue.start].strip() and _verb_at(text, said.cue.start, said.cue.end):
+            subject = nearest[0]
+            if source is None or source.end <= subject.start or source.start >= subject.end:
+                source = Span(_phrase_start(text, subject.start, texts.sentence_at(index.document, subject.start).start), subject.end)
+    if source is None:
+        return said
+    pieces = [p for p in said.pieces if not (p.start <= source.start and source.end <= p.end or source.start <= p.start and p.end <= source.end)]
+    return said._replace(source=source, pieces=pieces or said.pieces)
+
+
 def _trimmed_to_clause(index, said):
     """Pieces a cue cannot reach are dropped: words before "as X said," when a quotation follows, and a mere "that …" before the source."""
-    if said.source is None or len(said.pieces) < 2:
+    if said.source is None:
         return said
     text, source = index.text, said.source
+    said = said._replace(pieces=[_clause(index, said, p) for p in said.pieces])
+    if len(said.pieces) < 2:
+        return said
     before = [p for p in said.pieces if p.end <= source.start]
     after = [p for p in said.pieces if p.start >= source.end]
     parenthetical = re.search(r"\bas\s+$", text[max(0, source.start - 4) : source.start])
@@ -207,6 +230,23 @@ def _trimmed_to_clause(index, said):
         return said._replace(pieces=after)
     scraps = [p for p in before if after and text[p.start : p.end].lower().startswith("that ") and len(text[p.start : p.end].split()) <= 6]
     return said._replace(pieces=[p for p in said.pieces if p not in scraps]) if scraps else said
+
+
+def _clause(index, said, piece):
+    """A reported clause without the person told ("tell NATO that …") and without the main clause after a concession ("Though X said …, Y …")."""
+    text, (start, end) = index.text, piece
+    if index.mask[start] == 1:
+        return piece
+    if said.cue is not None and said.cue.end <= start and not any(c.isalnum() for c in text[said.cue.end : start]) and _TELLS.search(text[said.cue.start : said.cue.end]):
+        told = _ADDRESSEE.match(text, start, min(end, start + 90))
+        if told:
+            start = _skip(text, told.end())
+    sentence = texts.sentence_at(index.document, start)
+    if sentence.start <= said.source.start < start and _CONCESSION.match(text[sentence.start : said.source.start]) and '"' not in text[start:end] and "“" not in text[start:end]:
+        comma = text.rfind(", ", start, end)
+        if comma > start and any(m.start - comma <= 8 for m in index.within(comma, end)[:1]):
+            end = comma
+    return Span(start, end)
 
 
 def _without_overlaps(found):
@@ -426,7 +466,8 @@ def _speaker_last(index, start, end, outlet):
             continue
         verb = _verb_at(text, mention.end, min(stop, mention.end + 40))
         before = text[max(start, mention.start - 60) : mention.start]
-        if verb and mention.start >= end - 60 and re.search(r"[,”\"’?!]\s*(?:[\w’'-]+\s+){0,7}$", before):
+        closes = verb and (outlet.start > verb.end and len(text[verb.end : outlet.start].split()) <= 6 or not text[verb.end : verb.end + 1].strip(" .,;") and not text[verb.end : verb.end + 2].strip(" .,;\n”\""))
+        if closes and mention.start >= end - 60 and re.search(r"[,”\"’?!]\s*(?:[\w’'-]+\s+){0,7}$", before):
             boundary = max((text.rfind(c, start, mention.start) for c in ",”\"’?!"), default=-1)
             if boundary > start:
                 last = min(end, boundary + 1)

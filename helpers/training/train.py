@@ -143,6 +143,7 @@ def main():
     parser.add_argument("--entity-sources")
     parser.add_argument("--codebook", default="helpers/data/codebook.csv")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--budget", type=int, default=3000, help="word pieces a batch")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -156,7 +157,7 @@ def main():
     network = build(options.layers, options.start)
     checkpoint = out / "checkpoint.pt"
     state = torch.load(checkpoint, weights_only=True) if options.resume and checkpoint.exists() else None
-    fit(network, datasets, maker, weights, tokens=options.tokens, rate=options.rate, floor=options.floor, seed=options.seed, checkpoint=checkpoint, state=state)
+    fit(network, datasets, maker, weights, tokens=options.tokens, rate=options.rate, floor=options.floor, budget=options.budget, seed=options.seed, checkpoint=checkpoint, state=state)
 
 
 if __name__ == "__main__":
