@@ -482,7 +482,7 @@ def find_acts(document, encoding, mentions, statements, *, codebook=None, roll_u
             sentences.append(sentence)
         acts += found
     _fill(acts, document, names, sources)
-    acts = [act for act in acts if _kept(act) and _judge(act, encoding, document)]
+    acts = [act for act in acts if _kept(act) and _judge(act, encoding, document, context)]
     _imply(acts, document, names)
     acts += _complaints(acts, sources, names)
     rows = [_row(act, document.text, book, sources, names) for act in acts]
@@ -497,13 +497,12 @@ def _context(document, book):
     return {"everyday": count, "armed": armed, "political": political}
 
 
-DROP_BELOW = .12  # an act whose category the language model gives less than this, and NONE most, is dropped when its cue is ambiguous
+def _judge(act, encoding, document, context):
+    """Confidence from cue and language model; False where the model sees no act and the surroundings are not those of politics or conflict.
 
-
-def _judge(act, encoding, document):
-    """Confidence from cue and language model; False when both speak against the act."""
-    prior = .45 if act.match.cue.ambiguous else .75
-    prior -= .1 * (not act.actors) + .05 * (not act.targets)
+    The model reads whole sentences, so it can tell a metaphor from a deed better than which of several acts a cue names: categories stay with the rules.
+    """
+    prior = (0.5 if act.match.cue.ambiguous else 0.75) - 0.1 * (not act.actors) - 0.05 * (not act.targets)
     start, end = act.sentence.span
     words = act.sentence.words
     opinion = encoding.act(start, end, words[act.first].start, words[act.last].end) if encoding is not None else {}
@@ -512,13 +511,13 @@ def _judge(act, encoding, document):
         return True
     mine = sum(p for plover, p in opinion.items() if CATEGORY_OF.get(plover) == act.category)
     quad = sum(p for plover, p in opinion.items() if quad_of(CATEGORY_OF.get(plover, "NONE")) == quad_of(act.category))
-    none = opinion.get("NONE", 0.0)
-    act.confidence = round((prior + max(mine, quad * .7)) / 2, 3)
+    act.confidence = (2 * prior + max(mine, 0.7 * quad)) / 3
     if act.match.cue.own:
         return True
-    if act.match.cue.ambiguous:
-        return quad > DROP_BELOW or none < .5
-    return not (none > .9 and quad < .05)
+    everyday_article = context["armed"] + 0.5 * context["political"] < 4
+    known = any(p.id for p in act.actors)
+    limit = (0.6 if act.match.cue.ambiguous else 0.85) if everyday_article else (0.97 if act.match.cue.ambiguous and not known else 1.0)
+    return opinion.get("NONE", 0.0) <= limit
 
 
 def _fill(acts, document, names, sources):
@@ -837,11 +836,11 @@ def sentence_types(sentence):
     return dict(weights)
 
 
-def classify_sentence(sentence, encoding=None, *, lexicon=.35):
+def classify_sentence(sentence, encoding=None, *, lexicon=0.5):
     """One PLOVER type for a sentence read on its own, or None where it reports no act.
 
     encoding: `Encoder.encode(text.read(sentence))`; without it (or without a trained model) the cues decide alone. lexicon: how much the cues weigh
-    against the model, 0 to 1.
+    against the model (the exponent of their share in the product of both; 0: the model alone).
     """
     weights = sentence_types(sentence)
     opinion = encoding.act(0, len(sentence)) if encoding is not None else {}
@@ -849,6 +848,9 @@ def classify_sentence(sentence, encoding=None, *, lexicon=.35):
         best = max(weights, key=weights.get, default=None)
         return None if best in (None, "NONE") else best
     total = sum(weights.values())
-    score = {plover: (1 - lexicon) * p + lexicon * (weights.get(plover, 0.0) / total if total else p) for plover, p in opinion.items()}
+    if not total:
+        score = opinion
+    else:
+        score = {plover: (p + 1e-6) * (weights.get(plover, 0.0) / total + 0.12) ** lexicon for plover, p in opinion.items()}
     best = max(score, key=score.get)
     return None if best == "NONE" else best
