@@ -26,11 +26,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there i
 # Running before the kernel is there opens a dialog: wait for all four.
 READY = """async () => { const app = window.jupyterapp; await app.restored; const panel = app.shell.currentWidget; if (!panel?.context) return false;
 await panel.context.ready; await panel.sessionContext.ready; await panel.sessionContext.session?.kernel?.info; return true }"""
+# How far it is, cheaply: asked twice a second.
+PROGRESS = """() => { const panel = window.jupyterapp.shell.currentWidget, list = panel.content.model.cells; let cells = 0, done = 0, errors = 0;
+for (let i = 0; i < list.length; i++) { const cell = list.get(i); if (cell.type != "code" || !cell.sharedModel.source.trim()) continue; cells++; done += cell.executionCount ? 1 : 0;
+for (let j = 0; j < cell.outputs.length; j++) errors += cell.outputs.get(j).type == "error" ? 1 : 0 } return {cells, done, errors, busy: panel.sessionContext.session.kernel.status != "idle"} }"""
 STATE = """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells.filter(c => c.cell_type == "code" && c.source.length);
 const outputs = cells.flatMap(c => c.outputs); const has = (o, kind) => o.data && o.data[kind];
 return {cells: cells.length, done: cells.filter(c => c.execution_count).length, errors: outputs.filter(o => o.output_type == "error").map(o => o.ename + ": " + o.evalue),
-figures: outputs.filter(o => has(o, "image/png")).length, tables: outputs.filter(o => has(o, "text/html") && String(o.data["text/html"]).includes("<table")).length,
-busy: window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status} }"""
+figures: outputs.filter(o => has(o, "image/png")).length, tables: outputs.filter(o => has(o, "text/html") && String(o.data["text/html"]).includes("<table")).length} }"""
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +95,17 @@ def test_notebook_runs_in_jupyterlab(lab, browser, path):
                 break
             time.sleep(.5)
         page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        deadline = time.monotonic() + 180
-        while (state := page.evaluate(STATE))["done"] < state["cells"] and not state["errors"] and time.monotonic() < deadline:
+        deadline = time.monotonic() + 300
+        while (state := page.evaluate(PROGRESS))["busy"] or (state["done"] < state["cells"] and not state["errors"]):
+            assert time.monotonic() < deadline, state
             time.sleep(.5)
+        state = page.evaluate(STATE)
         assert not state["errors"], state
         assert state["done"] == state["cells"], state
         assert state["figures"] >= 1 and state["tables"] >= 1, state
+        time.sleep(1)
+        page.screenshot(path=SHOTS / f"{path.stem}_end.png")
+        page.evaluate("() => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = 0; return n.scrollToItem(Math.min(5, n.widgets.length - 1), 'start') }")
         time.sleep(1)
         page.screenshot(path=SHOTS / f"{path.stem}.png")
         assert page.locator(".jp-Dialog").count() == 0
