@@ -187,13 +187,14 @@ def _trim(page, first, last, type_):
             first += 1
         while type_ != "PER" and last - first > 1 and words[last - 1].islower() and words[first][0].isupper() and page.gap(last - 1) == " ":
             last -= 1
-    while last - first > 1 and words[last - 1] in ("of", "and", "the", "for", "in", "at", "by"):
-        last -= 1
     if type_ == "PER":
         for k in range(first + 1, last):  # "J she": a name of a person does not go on in lower case
             if words[k][0].islower() and words[k] not in PARTICLES and words[k] not in ("of", "the", "and", "y", "e") and page.gap(k) == " ":
                 last = k
                 break
+    while last - first > 1 and (words[last - 1] in ("of", "and", "the", "for", "in", "at", "by") or page.owns(last - 1)):
+        last -= 1
+    if type_ == "PER":
         while last - first > 1 and is_title(page, first) and (words[first + 1] != "of" or words[first] in ("Secretary", "Chief", "Minister", "Speaker")):
             if words[first] in REGAL and sum(word not in GENERATION for word in words[first:last]) == 2:
                 break
@@ -244,6 +245,8 @@ def _no_name(page, first, last, type_):
             return True
         if type_ == "PER" and (word[:-1] in page.table.titles and word[-1] == "s" or word in page.table.titles and page.words[last : last + 1] == ["of"]):
             return True  # "Senators", "Earl of Clare"
+        if type_ == "PER" and word in page.table.titles and word not in REGAL and last < len(page.words) and page.gap(last) in (" ", ". ") and page.words[last][0].isupper():
+            return True  # "Mayor" marked apart from the name
         if type_ != "PER" and word in page.table.titles and last < len(page.words) and page.gap(last) == " " and is_title(page, last):
             return True  # "Crown" Prince
         if word in POST_NOMINALS and page.gap(first) in (", ", " , "):

@@ -131,6 +131,11 @@ def test_father_and_son():
     assert len({m.entity_id for m in mentions if m.kind == "named" and m.type == "PER"}) == 2
 
 
+def test_a_title_the_model_marked_by_itself():
+    mentions = read("Mayor Karl Meier and Prime Minister Amadou Sow spoke.", ("Mayor", "PER"), ("Karl Meier", "PER"), ("Prime", "PER"), ("Amadou Sow", "PER"))[1]
+    assert [m.text for m in mentions if m.kind == "named"] == ["Karl Meier", "Amadou Sow"]
+
+
 def test_a_name_the_model_cut_in_two():
     assert [m.text for m in read("Karl J. Meier spoke.", ("Karl", "PER"), ("J. Meier", "PER"))[1]] == ["Karl J. Meier"]
 
