@@ -335,6 +335,8 @@ def boundary_right(words, i, ceiling=None):
             return j
         if low == "that" and j > i and words[j - 1].low not in PREPOSITION:
             return j
+        if low in REPORTING and j > i and words[j - 1].low in ("and", "but"):
+            return j - 1
         if low == "," and j + 2 < n and words[j + 1].low in ("said", "says", "according", "but", "including"):
             return j
         if low in (",",) and any(words[k].low in REPORTING for k in range(j + 1, min(n, j + 7))):

@@ -211,7 +211,7 @@ ALSO_NOUNS = frozenset(
     start open shut cut jail detain tow ram purge order brand label mock question fuel reject resist snub slam cover fly sail raise shift rush commit expand keep hold return swap exchange
     delay trade team call spy shout stab blast explode set lock force drive pursue downgrade freeze halt stop end leave recall bar deny quit scrap abandon ground benefit cease drop relax
     reverse lobby summon propose insist treat lend sell transfer clear distribute arrest broker discuss seal strike gather shuttle pay face rattle suffer bear approve finance increase boost
-    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process sanction silence
+    retreat defect flee swear vow stall collapse decline skip ignore mutiny chant pelt hurl throw join lead walk down escort mine grant execute respond violate breach provoke suspect sentence hang guard honor honour land telephone finance process side sanction silence
     supply broker visit""".split()
 )
 ING_NOUNS = frozenset("kidnapping trafficking beheading fighting shelling bombing killing shooting burning looting rioting meeting training funding funding beating hearing targeting policing rebuilding".split())
@@ -246,6 +246,8 @@ def _verb_at(words, i, tags):
         if before in PREPOSITION and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
             return None
         return "past"
+    if "base" in tags and "past" not in tags and (before in DETERMINER - {"that", "these", "those", "all", "both", "many", "some", "several", "others"} or before == "'s"):
+        return None
     if low not in ALSO_NOUNS and (low[:-1] not in ALSO_NOUNS or not low.endswith("s")) and (low[:-2] not in ALSO_NOUNS or not low.endswith("es")):
         return "base" if "base" in tags and "past" not in tags else "past" if "past" in tags else "s"
     if before in clauses.MODAL or before in clauses.DO or before in ("to", "not", "n't", "never", "who", "which", "let"):

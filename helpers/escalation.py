@@ -125,6 +125,10 @@ def _link(acts, words):
                 break
             elif category == "THREATEN" and outer.match.cue.words.startswith("warn ") and inner.verb and inner.category in HOSTILE and not any(p.id for p in inner.actors if p.id not in {q.id for q in outer.actors}):
                 inner.dropped = True
+            elif category == "THREATEN" and outer.verb and outer.match.cue.words == "threaten" and not inner.verb and inner.category in HOSTILE and len(between) <= 3 and verbless:
+                inner.modality, inner.first, outer.dropped = "threatened", outer.first, True
+                inner.actors = inner.actors or outer.actors
+                break
             elif category == "THREATEN" and not outer.verb and len(between) <= 3 and not inner.verb:
                 inner.modality, inner.first, outer.dropped = "threatened", outer.first, True
                 break
@@ -203,7 +207,7 @@ def _read_sentence(document_text, span, names, codebook, context, alone=False):
                 else:
                     found.modality = "denied"
             _direct_verb(words, parties, matches, found, stop, previous)
-            if not group.passive and found.actors:
+            if not group.passive and found.actors and not any(c[0] <= match.first < c[1] for c in conditions):
                 previous = found.actors
         else:
             found.modality = read_noun_modality(words, match, conditions, found.category)
@@ -417,6 +421,8 @@ def _kept(act):
     if act.verb:
         if act.group.bare and act.match.tag == "past" and act.match.cue.size == 1 and not act.actors and not act.targets and act.category in ("FORCE", "COERCE", "MOBILIZE"):
             return False
+        if act.match.cue.words == "threaten" and act.group.infinitive and not act.targets and act.modality == "actual":
+            return False  # "used to threaten life"
         if act.match.cue.ambiguous and not act.actors and not act.targets:
             return False
         if act.category in ("FORCE", "COERCE") and not any(p.kind != "place" for p in act.actors):

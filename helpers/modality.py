@@ -47,6 +47,14 @@ def read_modality(words, match, group, conditions, category):
         return "conditional"
     if category == "THREATEN" and (outside or "any" in [w.low for w in words[max(0, group.first - 8) : match.last + 16]]) and any(w.low in ("ready", "prepared", "willing", "respond", "be", "will", "would") for w in words[group.first : match.last + 1]):
         return "conditional"
+    if match.tag == "ing" and group.bare:  # "could respond by closing …": as possible as what it hangs on
+        for j in range(match.first - 1, max(-1, match.first - 6), -1):
+            if words[j].low in clauses.MAY:
+                return "possible"
+            if words[j].low in clauses.FUTURE | clauses.WOULD:
+                return "announced"
+            if not words[j].low.isalpha():
+                break
     if match.cue.modality:
         return "conditional" if outside and match.cue.modality == "announced" else match.cue.modality
     return "actual"
@@ -79,7 +87,7 @@ def _denial_before(words, first):
             return True
         if low == "out" and j and words[j - 1].low in ("ruled", "rules", "ruling", "rule"):
             return not (j > 2 and (words[j - 2].low in clauses.NEGATION))
-        if low == "," and first - j > 1 or low in REPORTING:
+        if low in COORDINATOR and not words[j + 1].low.endswith("ing") and words[j + 1].low not in ("that", "any", "a", "the") or low == "," and first - j > 1 or low in REPORTING:
             return False
         j -= 1
     return False

@@ -33,7 +33,7 @@ ALLIES = frozenset("allies allied partners ally neighbours neighbors".split())
 TITLE = frozenset(
     """president minister prime foreign deputy defence defense chief general colonel secretary spokesman spokeswoman spokesperson press leader chancellor premier king queen prince emir ambassador envoy
     commander senator governor mayor judge prosecutor director head official interior finance trade acting former vice state national security adviser advisor major lieutenant admiral captain
-    sergeant justice energy speaker chairman chairwoman coach pope cardinal bishop rebel opposition chief-of-staff first lady first-deputy senior top supreme""".split()
+    sergeant justice energy speaker chairman chairwoman coach pope cardinal bishop rebel opposition chief-of-staff first lady first-deputy senior top supreme executive""".split()
 )
 
 
