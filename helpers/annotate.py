@@ -330,7 +330,7 @@ def _bar(words: str, total: int | None, progress: bool):
         return _InNotebook(words, total)
     from tqdm import tqdm
 
-    return tqdm(desc=words, total=total, unit=" articles", delay=1.5, mininterval=.5, file=sys.stderr, dynamic_ncols=True)
+    return tqdm(desc=words, total=total, unit=" articles", delay=1.5, mininterval=.5, leave=False, file=sys.stderr, dynamic_ncols=True)
 
 
 class _Shard(NamedTuple):
