@@ -225,7 +225,7 @@ def _link_persons(page, names, entities):
         if len(name.key) < 2:
             continue
         cluster = None
-        for other in reversed(by_last[name.key[-1]]):
+        for other in reversed(by_last[name.key[-1]][-60:]):
             if other["gender"] and name.gender and other["gender"] != name.gender:
                 continue
             if other["generation"] != _generation(page, name) and any(key[0] == name.key[0] for key in other["keys"]):
@@ -266,13 +266,13 @@ def _link_persons(page, names, entities):
         fitting = suffixes.get(name.key)
         how = "short form of"
         if not fitting:
-            fitting = firsts.get(name.key, [])
+            fitting = firsts.get(name.key, [])[:60]
             how = "first name of"
             if not fitting:
                 fitting, how = [c for c in middles.get(name.key, []) if c["names"][0].start < name.start], "short form of"
             if len(fitting) > 1 and name.key[0] not in FAMILY_FIRST:
                 fitting = []
-        fitting = [c for c in fitting if not (c["gender"] and name.gender and c["gender"] != name.gender) and c is not name.group]
+        fitting = [c for c in fitting[:60] if not (c["gender"] and name.gender and c["gender"] != name.gender) and c is not name.group]
         if not fitting:
             continue
         chosen = _nearest(page, fitting, positions, starts, name)
