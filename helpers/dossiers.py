@@ -50,11 +50,11 @@ def _rows(frame: pd.DataFrame, column: str, actor: Actor) -> pd.DataFrame:
 
 def summarise(found, actor: Actor) -> pd.DataFrame:
     """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role."""
-    mentions = _rows(found.mentions, "entity_id", actor)
+    mentions, acts = _rows(found.mentions, "entity_id", actor), acts_with(found, actor)
     named = mentions["kind"].isin(["named", "demonym"])
     parts = [("mentions by name", mentions[named]), ("mentions by pronoun or description", mentions[~named]), ("statements by it", statements_by(found, actor)),
              ("statements that speak about it", _rows(found.stances, "target_id", actor)),
-             ("acts by it", _rows(found.acts, "actor_id", actor)), ("acts towards it", _rows(found.acts, "target_id", actor))]
+             ("acts by it", acts[acts["role"] == "by it"]), ("acts towards it", acts[acts["role"] == "towards it"])]
     return pd.DataFrame([(what, len(rows), rows["article_id"].nunique()) for what, rows in parts], columns=["what", "n", "articles"])
 
 
@@ -77,20 +77,48 @@ def statements_about(found, actor: Actor) -> pd.DataFrame:
     return rows.sort_values("stance", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
 
 
+def parties(words: object) -> list[str]:
+    """Return who stands in an actor or target cell: "United States (Joe Biden); its allies" names three, "(implied)" none."""
+    if not isinstance(words, str):
+        return []
+    found = []
+    for part in words.split(";"):
+        name, _, inside = part.strip().partition(" (")
+        inside = inside.rstrip(")")
+        found += [name, *([inside] if inside and inside != "implied" else [])]
+    return [name for name in found if name]
+
+
+def states_and_groups(words: object) -> list[str]:
+    """Return the parties of a cell without the persons who act for them."""
+    return [part.strip().partition(" (")[0] for part in words.split(";") if part.strip()] if isinstance(words, str) else []
+
+
+def _takes_part(acts: pd.DataFrame, side: str, actor: Actor) -> pd.Series:
+    """Whether the actor stands on a side (actor, target) of each act: as its entity, as one of several, or as the person who acts for a state."""
+    if not actor.found:
+        return pd.Series(False, index=acts.index)
+    name = actor.name.lower()
+    return (acts[f"{side}_id"] == actor.entity_id).fillna(False).astype(bool) | acts[side].map(lambda words: name in [n.lower() for n in parties(words)]).astype(bool)
+
+
 def acts_with(found, actor: Actor) -> pd.DataFrame:
-    """Return the actor's acts with role (by it, towards it), partner and leaning (hostile rung > 0, cooperative < 0), strongest first."""
+    """Return the actor's acts with role (by it, towards it), partner (the other side, as written) and leaning (hostile rung > 0, cooperative < 0),
+    strongest first. An act in which it stands on both sides (they met) counts as one by it."""
     acts = found.acts.assign(rung=found.acts["rung"].astype(int))
-    by = _rows(acts, "actor_id", actor).assign(role="by it", partner=lambda rows: rows["target"])
-    to = _rows(acts[acts["actor_id"].fillna("") != acts["target_id"].fillna("")], "target_id", actor).assign(role="towards it", partner=lambda rows: rows["actor"])
+    acting = _takes_part(acts, "actor", actor)
+    by = acts[acting].assign(role="by it", partner=lambda rows: rows["target"])
+    to = acts[_takes_part(acts, "target", actor) & ~acting].assign(role="towards it", partner=lambda rows: rows["actor"])
     rows = pd.concat([by, to]).sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
     rows["leaning"] = rows["rung"].map(lambda r: HOSTILE if r > 0 else FRIENDLY if r < 0 else "neutral")
     return rows
 
 
 def count_partners(found, actor: Actor) -> pd.DataFrame:
-    """Return partner, category, role, n: with whom the actor deals, and how."""
+    """Return role, partner, category, n: with whom the actor deals, and how; an act with two partners counts for both."""
     rows = acts_with(found, actor)
-    rows["partner"] = rows["partner"].fillna("(not named)")
+    rows["partner"] = [[name for name in states_and_groups(words) if name != actor.name] or ["(not named)"] for words in rows["partner"]]
+    rows = rows.explode("partner", ignore_index=True)
     return rows.groupby(["role", "partner", "category"], as_index=False, observed=True).size().rename(columns={"size": "n"})
 
 

@@ -53,3 +53,15 @@ def test_dossier(found):
 def test_without_dates_there_is_no_time(found):
     found = found._replace(articles=found.articles.assign(published=pd.NaT))
     assert len(dossiers.follow_over_time(found, dossiers.find_actor(found.mentions))) == 0
+
+
+def test_several_parties_in_one_cell(found):
+    rows = [act("a", "Norland (Anna Berg)", "Ruritania; its allies", "ACCUSE", 3), act("a", "Norland; Ruritania", "Ruritania; Norland", "TALK", -2), act("a", "Ruritania", "Norland (implied)", "FORCE", 9)]
+    found = found._replace(acts=tables.make_frame("acts", rows))
+    berg = dossiers.acts_with(found, dossiers.find_actor(found.mentions))
+    assert berg[["role", "partner"]].values.tolist() == [["by it", "Ruritania; its allies"]]
+    norland = dossiers.Actor("LOC:norland", "Norland")
+    counts = dossiers.count_partners(found, norland)
+    assert sorted(counts[["role", "partner", "category"]].values.tolist()) == [["by it", "Ruritania", "ACCUSE"], ["by it", "Ruritania", "TALK"], ["by it", "its allies", "ACCUSE"],
+                                                                              ["towards it", "Ruritania", "FORCE"]]
+    assert dossiers.parties("United States (Joe Biden); its allies (implied)") == ["United States", "Joe Biden", "its allies"]
