@@ -48,7 +48,7 @@ bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)
 
 evaluate: setup
-	@$(BIN)/python -m helpers.evaluation $(GOLD) $(ARGS)
+	@$(BIN)/python -m helpers.evaluation table $(GOLD) $(ARGS)
 
 # Resolve requirements.txt anew and write the pins.
 lock:

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers import encoder, entities, sentiment, statements, text
+from helpers import encoder, entities, escalation, sentiment, statements, text
 
 TASKS = ("ner", "entities", "statements", "tone", "stance", "acts", "article_acts")
 
@@ -83,8 +83,6 @@ def predict_stance(row, model=None):
 
 def predict_acts(row, model=None):
     """{id, text} -> PLOVER type of the sentence's main act, None for none."""
-    from helpers import escalation
-
     string = re.sub(r"</?[st]>", "", row["text"]).replace("\n", " ")
     document = text.read(string)
     return {"id": row["id"], "plover": escalation.classify_sentence(string, encoder.load(model).encode(document))}
@@ -92,8 +90,6 @@ def predict_acts(row, model=None):
 
 def predict_article_acts(row, model=None):
     """{doc_id, text} -> acts with cue offsets, category, modality, attribution, purpose, actor and target."""
-    from helpers import escalation
-
     document, encoding, mentions, said = annotated(row["text"], model)
     fields = ("start", "end", "category", "modality", "attribution", "purpose", "actor", "target")
     return {"doc_id": row["doc_id"], "acts": [{f: getattr(act, f) for f in fields} for act in escalation.find_acts(document, encoding, mentions, said)]}

@@ -362,7 +362,7 @@ def _peeled(index, said):
     if not _source_is_outlet(index, said):
         return [said]
     layers, rest = [], []
-    for piece in [part for piece in said.pieces for part in _by_sentence(index, piece)]:
+    for piece in [part for whole in said.pieces for part in _by_sentence(index, whole)]:
         inner = _speaker_first(index, *piece) or _speaker_before(index, piece.start) or _speaker_last(index, *piece, said.source)
         if inner is None:
             rest.append(piece)
