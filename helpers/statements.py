@@ -113,7 +113,7 @@ def find_statements(document, encoding, mentions):
     """
     index = _Index(document, mentions)
     found = [_Said(list(a.content), a.source, a.cue, (), a.score) for a in encoding.attributions if _spoken(index, a)]
-    found = [s._replace(pieces=_snapped(index, s.pieces)) for s in found]
+    found = [s._replace(pieces=_snapped(index, s.pieces)) for s in (_near(index, s) for s in found) if s.pieces]
     found += _unclaimed_quotations(index, found)
     found += _turns(index)
     found = [_trimmed_to_clause(index, _with_subject(index, s)) for s in _without_overlaps(found)]
@@ -132,6 +132,15 @@ def _spoken(index, attribution):
         return True
     start, end = attribution.content[0]
     return sum(1 for k in range(start, end) if index.mask[k] == 1) > 0.5 * (end - start)
+
+
+def _near(index, said):
+    """Without the unquoted pieces that stand in another paragraph than the words that report them."""
+    report = said.cue or said.source
+    if report is None:
+        return said
+    home = texts.paragraph_at(index.document, report.start)
+    return said._replace(pieces=[p for p in said.pieces if index.mask[p.start] or texts.paragraph_at(index.document, p.start) == home])
 
 
 # -- pieces and quotation marks ---------------------------------------------------------------------------------------
@@ -373,6 +382,8 @@ def _peeled(index, said):
             layers.append(said._replace(pieces=_snapped(index, [cut]), source=source, cue=cue, via=(said.source,)))
         else:
             rest.append(piece)
+    if layers:  # what is left beside an inner statement is a scrap of its lead more often than a statement of its own
+        rest = [piece for piece in rest if len(index.text[piece.start : piece.end].split()) > 4]
     return layers + ([said._replace(pieces=_snapped(index, rest))] if rest else [])
 
 
@@ -405,11 +416,14 @@ def _speaker_before(index, start):
     return None
 
 
+_OPENERS = frozenset("And But Then On In At As The Though Although While When After Before If Because Since Yet So For That Earlier Later Meanwhile However Even".split())
+
+
 def _phrase_start(text, start, least):
     """Where a name's title begins: capitalised words right before it ("Deputy Foreign Minister Sergei Ryabkov")."""
     while start > least:
         match = re.search(r"(?:^|[\s,])([A-Z][\w.-]*)\s+$", text[max(least, start - 40) : start])
-        if not match or match.group(1) in ("And", "But", "Then", "On", "In", "At", "As", "The"):
+        if not match or match.group(1) in _OPENERS:
             return start
         start = max(least, start - 40) + match.start(1)
     return start
@@ -596,6 +610,8 @@ def _finished(index, found):
         if not via and mention and out and out[-1].via and _PRONOUN.match(index.text[mention.start : mention.end]) and cue and _CONTINUES.search(cue) and _same(out[-1], speaker, speaker_id, index, mention):
             via = out[-1].via
         kind = _kind(index, pieces)
+        if kind == "indirect" and len([w for p in pieces for w in index.text[p.start : p.end].split() if w.lower() != "that"]) < 2:
+            continue  # a scrap of one word is no statement
         out.append(
             Statement(
                 start, end, [tuple(p) for p in pieces], " … ".join(index.text[s:e] for s, e in pieces), kind, cue, said.cue.start if said.cue else None, said.cue.end if said.cue else None,

@@ -56,7 +56,7 @@ def test_tone_and_act_tell_plain_cases_apart():
     good, bad = encode("It was a wonderful, generous gesture and a great joy."), encode("It was a vile, murderous attack and a terrible disaster.")
     assert good.tone(0, 60) > 0.15 > -0.15 > bad.tone(0, 60)
     attack = encode("Warplanes bombed two villages overnight.").act(0, 40)
-    talks = encode("The two presidents will meet for talks in Geneva.").act(0, 49)
+    talks = encode("The two presidents met for talks in Geneva on Sunday.").act(0, 53)
     assert max(attack, key=attack.get) == "ASSAULT" and max(talks, key=talks.get) == "CONSULT"
 
 

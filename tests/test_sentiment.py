@@ -1,12 +1,16 @@
 """Tone, stance and the statistics that summarise them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import sentiment
+from helpers import ROOT, encoder, entities, sentiment, statements, text
+
+GOLD = ROOT.parent / "shared" / "gold"
 
 
 def frame(rows):
@@ -111,3 +115,35 @@ def test_masking_takes_names_out_of_the_words():
     string = "The Justice Department said no."
     mention = Mention(4, 22, "Justice Department", "ORG", "named", "ORG:justice department", "Justice Department", None, "name", 1.0)
     assert sentiment.masked(string, 0, len(string), [mention]) == "The Name said no."
+
+
+def scored(string):
+    document = text.read(string)
+    encoding = encoder.load().encode(document)
+    mentions = entities.find_mentions(document, encoding)
+    return sentiment.score_statements(document, encoding, mentions, statements.find_statements(document, encoding, mentions))
+
+
+def test_tone_and_its_words():
+    (praise,), _ = scored("“It was a wonderful evening and we are deeply grateful,” Ines Duarte said.")
+    (attack,), _ = scored("“This is a shameful betrayal by a gang of liars,” Ines Duarte said.")
+    assert praise.tone > sentiment.NEUTRAL and attack.tone < -sentiment.NEUTRAL
+    assert {"wonderful", "grateful"} & set(praise.tone_terms.split("; ")) and {"shameful", "betrayal", "liars"} & set(attack.tone_terms.split("; "))
+
+
+def test_stance_is_kept_apart_from_tone():
+    _, stances = scored("Foreign Minister Ruth Okello praised Portugal and condemned Spain for a cowardly attack on fishermen, saying that “Portugal is a true friend and Spain is a disgrace.”")
+    towards = {s.target: s.stance for s in stances}
+    assert towards["Portugal"] > towards["Spain"] and towards["Spain"] < 0
+
+
+@pytest.mark.skipif(not (GOLD / "seed/tone.json").exists(), reason="needs the hand-coded sample (../shared/gold), which does not come with the project")
+def test_no_tone_of_the_sample_article_has_the_wrong_sign():
+    gold = json.loads((GOLD / "seed/tone.json").read_text(encoding="utf-8"))
+    found, _ = scored((ROOT / "seeds" / gold["source"]).read_text(encoding="utf-8"))
+    wrong = []
+    for item in gold["items"]:
+        best = max(found, key=lambda s: min(item["end"], s.end) - max(item["start"], s.start))
+        if item["tone"] * best.tone < 0 and min(abs(item["tone"]), abs(best.tone)) >= sentiment.NEUTRAL:
+            wrong.append((item["id"], item["tone"], best.tone, best.text))
+    assert not wrong
