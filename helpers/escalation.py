@@ -654,8 +654,8 @@ def _known(party, act, document, names):
     found = names.antecedent(document, offset, ("ORG",) if group else ("LOC",))
     if found is None:
         return party
-    name, identity, _ = names.show(found)
-    return party._replace(name=name, id=identity)
+    name, identity, kind = names.show(found)
+    return party if kind == "place" else party._replace(name=name, id=identity)
 
 
 def _imply(acts, document, names):
