@@ -239,10 +239,12 @@ def _verb_at(words, i, tags):
         return "ing"
     if tags & {"past", "participle"} and not tags & {"base"}:
         if before in DETERMINER - {"that", "these", "those", "all", "both", "other", "many", "some"} or before in ("'s", "of", "in", "with", "for") and before not in ("that",):
-            if following not in PREPOSITION and following not in (",", ".", "and") or before in ("a", "an", "'s"):
+            if following not in PREPOSITION and following not in (",", ".", "and") or before in ("a", "an", "the", "'s"):
                 return None
         if i > 1 and words[i - 2].low in clauses.MODAL | {"to"} and before not in AUX_WORDS and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
             return None  # "to reinstate ousted President …"
+        if before.endswith("ed") and len(before) > 4 and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
+            return None  # "evacuated wounded civilians"
         if before in PREPOSITION and (following in TITLE or following in GROUP_NOUNS or following in STATE_NOUNS):
             return None
         return "past"

@@ -370,7 +370,7 @@ def _direct_noun(words, parties, matches, found, stop, previous):
 
 
 LIGHT = frozenset(
-    """launch launched launches launching begin began begins start started starts carry carried stage staged mount mounted conduct conducted announce announced announces impose imposed plan planned plans
+    """reactivate reactivated launch launched launches launching begin began begins start started starts carry carried stage staged mount mounted conduct conducted announce announced announces impose imposed plan planned plans
     declare declared make made makes making issue issued issues order ordered orders continue continued continues resume resumed hold held holds holding prepare prepared preparing face faced reiterated repeated renewed
     voiced expressed lead led suffered unleash unleashed pursue pursued press pressed end ended lift step stepped escalate escalated intensified outline outlined have has had is are was were use used vow vowed vows threaten threatened threatens promise promised pledged warned include
     authorise authorised authorize authorized approve approved allow allows allowed""".split()
@@ -623,7 +623,7 @@ def _speak_for(act, sources, names):
     elif act.category == "THREATEN" and act.verb and act.match.cue.words.startswith(("be considered", "be regarded", "be seen", "be treated", "be met", "be a", "be ", "amount", "face", "pay", "suffer", "bear")) and act.match.cue.words.split()[1] not in ("ready", "prepared", "willing"):
         act.targets = act.targets or [p for p in act.actors if p.id != speaker.id]
         act.actors = [speaker]
-    elif not inside and not act.actors and act.verb and not act.group.passive and act.match.cue.target != "none":
+    elif not inside and not act.actors and act.verb and not act.group.passive and act.match.cue.target != "none" and (not begin or subject in ("it", "they", "he", "she", "we", "that", ",", "and", "or", "but", "to") or not subject[:1].isalpha()):
         act.actors = [speaker]
     after = {w.low for w in words[act.last + 1 : act.last + 6]} | {w.low for w in words[act.first + 1 : act.last + 1]}
     if act.category in HOSTILE and speaker.id not in {a.id for a in act.actors} and act.actors and (after & {"us", "our", "my"} if inside else after & {"its", "their", "it", "them"}) and not any(p.kind == "named" for p in act.targets):
