@@ -21,7 +21,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 SHOTS = ROOT / "outputs" / "screenshots"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
 
 # Running before the kernel is there opens a dialog: wait for all four.
 READY = """async () => { const app = window.jupyterapp; await app.restored; const panel = app.shell.currentWidget; if (!panel?.context) return false;
@@ -62,7 +62,7 @@ def lab(copy, tmp_path_factory):
                                    "--IdentityProvider.token=t", f"--ServerApp.root_dir={copy}", "--LabApp.expose_app_in_browser=True"],
                                   cwd=copy, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            for _ in range(240):
+            for _ in range(600):
                 try:
                     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token=t", timeout=5):  # noqa: S310
                         break
@@ -88,8 +88,8 @@ def browser():
 def test_notebook_runs_in_jupyterlab(lab, browser, path):
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
     try:
-        page.goto(lab.format(path.name), timeout=120_000)
-        page.wait_for_function("() => window.jupyterapp", timeout=120_000)
+        page.goto(lab.format(path.name), timeout=300_000)
+        page.wait_for_function("() => window.jupyterapp", timeout=300_000)
         for _ in range(120):
             if page.evaluate(READY):
                 break
