@@ -356,7 +356,7 @@ def tell_index(index):
     if not len(index):
         return "No act has a known actor"
     top = index.sort_values("index", ascending=False, kind="stable").iloc[0]
-    return f"{top['actor']} is told to escalate most: {top['index']:,.0f} rungs per 1,000 sentences"
+    return f"{top['actor']} is reported to escalate most: {top['index']:,.0f} rungs per 1,000 sentences"
 
 
 def tell_changes(changes, series):

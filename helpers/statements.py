@@ -88,10 +88,10 @@ class _Index:
     def __init__(self, document, mentions):
         self.document, self.text, self.mentions = document, document.text, mentions
         self.starts = [m.start for m in mentions]
-        self.mask = texts.quotation_mask(document.text, document.quotations)
-        self.double = [q for q in document.quotations if q.kind == "double"]
-        # where no double marks are used at all (British style), single marks are the quotation marks
-        self.marks = self.double or document.quotations
+        # British papers quote with single marks: they count as quotation marks where no double ones are used, or for whole phrases
+        double = any(q.kind == "double" for q in document.quotations)
+        self.marks = [q for q in document.quotations if q.kind == "double" or not double or len(self.text[q.start : q.end].split()) >= _FEWEST_WORDS]
+        self.mask = texts.quotation_mask(document.text, [q._replace(kind="double") for q in self.marks])
         self.mark_starts = [q.start for q in self.marks]
 
     def within(self, start, end):
@@ -124,13 +124,19 @@ def find_statements(document, encoding, mentions):
     return _finished(index, sorted(found, key=lambda s: s.pieces[0]))
 
 
+# "did not respond to a request for comment" reports that nothing was said
+_SILENCE = re.compile(r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further |additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that|about))", re.I)
+
+
 def _spoken(index, attribution):
     """Communications; attitudes (hopes, believes) only where the words stand in quotation marks. Scraps are left out."""
     if attribution.score < LEAST_SCORE or not any(index.text[s:e].strip() for s, e in attribution.content):
         return False
+    start, end = attribution.content[0]
+    if end - start < 60 and _SILENCE.search(index.text[max(0, start - 4) : end + 12]) and not index.mask[start]:
+        return False
     if attribution.kind == "STATEMENT":
         return True
-    start, end = attribution.content[0]
     return sum(1 for k in range(start, end) if index.mask[k] == 1) > 0.5 * (end - start)
 
 
@@ -675,7 +681,7 @@ def _kind(index, pieces):
     for s, e in pieces:
         for k in range(s, e):
             if index.text[k].isalnum():
-                if index.mask[k] and (index.mask[k] == 1 or not index.double):
+                if index.mask[k]:
                     inside += 1
                 else:
                     outside += 1

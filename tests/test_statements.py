@@ -94,6 +94,15 @@ def test_a_transcript():
     assert any("treaty is signed" in t and who == "KELLER" for t, who in by_speaker.items())
 
 
+def test_single_marks_beside_double_ones():
+    string = "'We will not negotiate while our cities burn,' army spokesman Nabil Abdallah told state television.\n\n\"Our priority is to save lives,\" Minister Badr Abdelatty said."
+    assert [(s.kind, s.speaker) for s in said(string)] == [("direct", "Nabil Abdallah"), ("direct", "Badr Abdelatty")]
+
+
+def test_silence_is_no_statement():
+    assert not said("Cairo did not immediately respond to a request for comment.")
+
+
 def test_a_signed_quotation():
     string = "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — Amadou Sow"
     assert [(s.speaker_mention, s.kind) for s in said(string)] == [("Ines Duarte", "direct"), ("Amadou Sow", "direct")]
