@@ -604,7 +604,7 @@ def _vote(page, names):
     for name in names:
         entry, count, most = name.entry, votes[name.key], winners[name.key]
         if entry is None:
-            if not (name.type == "PER" and name.key[-1] in full):
+            if not (name.type == "PER" and len(name.key) == 1 and name.key[-1] in full):
                 name.type = most
         elif entry.form == "demonym":
             if name.type == "PER" and (name.key[-1] in full or name.score >= 0.8):
