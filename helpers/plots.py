@@ -138,7 +138,7 @@ def ranked_bars(frame: pd.DataFrame, x: str, y: str, *, title: str, note: str = 
             left += wide[name].to_numpy()
         ends = left
         if len(names) > 1:
-            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(names), 7), borderaxespad=.2, handlelength=1, columnspacing=1.2)
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=max(1, min(len(names), 60 // (max(len(shorten(n, 28)) for n in names) + 4))), borderaxespad=.2, handlelength=1, columnspacing=1.2)
     else:
         ends = totals.reindex(order).to_numpy(dtype=float)
         ids = frame.drop_duplicates(y).set_index(y)[entity].reindex(order) if entity else [None] * len(order)
