@@ -136,7 +136,7 @@ class Encoding:
     def entities(self):
         """Names in the text, in order."""
         found = [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
-        return [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))]
+        return _with_nicknames(self.document.text, [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))])
 
     def participants(self, role):
         """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where rules find nobody."""
@@ -263,6 +263,23 @@ class Encoding:
 
 # e-mail addresses, links and file names are not names
 _MACHINE = re.compile(r"@|://|\bwww\.|\.(?:docx?|pdf|xlsx?|pptx?|html?|jpe?g|png|csv|zip)\b", re.I)
+
+
+_NICKNAME = re.compile(r"\s*[“\"‘'(][^\W\d_][\w.-]*[”\"’')]\s*")
+
+
+def _with_nicknames(text, entities):
+    """William “Bill” Stanton is one name."""
+    out = []
+    for entity in entities:
+        for back in (1, 2):
+            before = out[-back] if len(out) >= back else None
+            if before and before.type == entity.type == "PER" and entity.start - before.end < 24 and _NICKNAME.fullmatch(text, before.end, entity.start):
+                del out[-back:]
+                entity = EntitySpan(before.start, entity.end, "PER", min(before.score, entity.score))
+                break
+        out.append(entity)
+    return out
 
 
 def _run_around(text, start, end, reach=80):

@@ -286,7 +286,8 @@ def _whole_persons(page, names):
 def _parts(page, first, last, type_):
     """The pieces of a span that runs over a comma, a bracket or a quotation mark, each taken apart by `_pieces`."""
     if last - first > 1 and type_ != "MISC":
-        for k in range(first + 1, last):
+        nickname = type_ == "PER" and re.fullmatch(r"[^“\"‘'(]+[“\"‘'(]\w+[”\"’')] [^”\"’')]+", page.text[page.starts[first] : page.ends[last - 1]])  # William “Bill” Stanton
+        for k in range(first + 1, last) if not nickname else ():
             gap = page.gap(k)
             if len(gap) > 1 and any(c in gap for c in ",;:()[]“”\"") and page.words[k].casefold() not in COMPANY and page.words[k] not in GENERATION and page.words[k][-1:] != ".":
                 kind = "PER" if last - k > 1 and page.words[k] in page.table.given else type_

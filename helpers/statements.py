@@ -128,12 +128,17 @@ def find_statements(document, encoding, mentions):
 _SILENCE = re.compile(r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further |additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that|about))", re.I)
 
 
+_UNSAID = re.compile(r"\b(?:stop(?:s|ped)? short of|declin(?:e|es|ed) to|refus(?:e|es|ed) to|(?:did|does|do|would|could|has|have|had)(?: not|n't|n’t)) (?:\w+ly )?(?:say|saying|said|comment|elaborate|disclose|specify|confirm|respond|mention)", re.I)
+
+
 def _spoken(index, attribution):
     """Communications; attitudes (hopes, believes) only where the words stand in quotation marks. Scraps are left out."""
     if attribution.score < LEAST_SCORE or not any(index.text[s:e].strip() for s, e in attribution.content):
         return False
     start, end = attribution.content[0]
     if end - start < 60 and _SILENCE.search(index.text[max(0, start - 4) : end + 12]) and not index.mask[start]:
+        return False
+    if attribution.cue and not index.mask[start] and _UNSAID.search(index.text[attribution.cue.start : attribution.cue.end]):
         return False
     if attribution.kind == "STATEMENT":
         return True
@@ -568,8 +573,11 @@ _AFTER_PREPOSITION = re.compile(r"\b(?:for|of|to|with|from|by|at|in|on|against|n
 
 def speaker_of(index, source):
     """(name, entity id) of the speaker a source span names: its head mention when it resolves, else the words as written."""
-    inside = _mention_at(index, source)
     text = index.text
+    if re.search(r"\b(?:from|by|of)$", text[source.start : source.end]):  # "a statement from" goes on to whose it is
+        following = index.within(source.end, source.end + 60)[:1]
+        source = Span(source.start, following[0].end) if following and "\n" not in text[source.end : following[0].start] else source
+    inside = _mention_at(index, source)
     written = text[source.start : source.end].strip().strip(",")
     for mention in inside:
         if mention.start <= source.start and mention.end >= source.end and mention.entity:
@@ -636,6 +644,9 @@ def _gender(name):
     return next((given[w] for w in name.lower().split()[:1] if w in given), "")
 
 
+_TOLD = re.compile(r"\b(?:told|tells|telling|asked|asks|with|to)\s+(?:[\w.]+(?:’s|'s)\s+)?$", re.I)  # whoever is told something does not speak next
+
+
 def _continued(index, out, mention, speaker, speaker_id):
     """A "he said" goes to the last speaker when nobody else was named since: people who speak go on speaking.
 
@@ -651,7 +662,7 @@ def _continued(index, out, mention, speaker, speaker_id):
         if index.text.count("\n", previous.end, mention.start) > 4 or _gender(previous.speaker) not in ("", gender):
             continue
         spoken = [span for s in out for span in s.spans]
-        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken[-12:])]
+        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken[-12:]) and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])]
         if not others:
             return previous.speaker, previous.speaker_id
         break

@@ -103,6 +103,11 @@ def test_silence_is_no_statement():
     assert not said("Cairo did not immediately respond to a request for comment.")
 
 
+def test_a_nickname_in_quotation_marks_belongs_to_the_name():
+    string = "William “Bill” Stanton, a former diplomat, disagreed.\n\n“I have seen this movie before and it ends with nothing,” he said."
+    assert [s.speaker for s in said(string)] == ["William “Bill” Stanton"]
+
+
 def test_a_signed_quotation():
     string = "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — Amadou Sow"
     assert [(s.speaker_mention, s.kind) for s in said(string)] == [("Ines Duarte", "direct"), ("Amadou Sow", "direct")]
