@@ -650,12 +650,19 @@ def _known(party, act, document, names):
     if party.first and words[party.first - 1].low not in ("the", "its", "their"):
         return party
     offset = words[party.first].start
-    group = party.name.lower() in ("group", "bloc", "alliance", "organisation", "organization", "coalition", "militia", "union")
-    found = names.antecedent(document, offset, ("ORG",) if group else ("LOC",))
+    group = party.name.lower().removeprefix("the ") not in ("government", "country", "nation", "state", "army", "military", "regime", "junta")
+    found = names.antecedent(document, offset, ("ORG",)) if group else _home(names, offset)
     if found is None:
         return party
     name, identity, kind = names.show(found)
     return party if kind == "place" else party._replace(name=name, id=identity)
+
+
+def _home(names, offset):
+    """The state named most before an offset ("the government", "the country"): its last mention, or None."""
+    states = [m for m in names.mentions if m.start < offset and m.kind == "named" and (names.states.get(m.entity_id) or (None,))[0] == m.entity_id]
+    counts = Counter(m.entity_id for m in states)
+    return max(reversed(states), key=lambda m: counts[m.entity_id], default=None)
 
 
 def _imply(acts, document, names):
