@@ -370,20 +370,22 @@ def count_speakers(statements, articles):
     """Statements of each known speaker by kind (direct, mixed, indirect), near-duplicate articles left out: speaker, speaker_id, kind, n."""
     known = without_copies(statements, articles)
     known = known[known["speaker"].notna()]
+    if known.empty:
+        return pd.DataFrame({"speaker": [], "speaker_id": [], "kind": [], "n": pd.Series(dtype="int64")})
     named = known.assign(speaker_id=known["speaker_id"].fillna(known["speaker"]))
-    label = named.groupby("speaker_id")["speaker"].transform(lambda s: s.mode().iat[0]) if len(named) else named["speaker"]
+    label = named.groupby("speaker_id")["speaker"].transform(lambda s: s.mode().iat[0])
     return named.assign(speaker=label).groupby(["speaker", "speaker_id", "kind"], as_index=False).size().rename(columns={"size": "n"}).sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
 def tell_speakers(statements, articles):
     """One sentence: how many statements, by how many speakers, and who has most."""
-    known = without_copies(statements, articles)
-    counts = known.loc[known["speaker"].notna(), "speaker"].value_counts()
+    total = without_copies(statements, articles)
+    counts = count_speakers(statements, articles).groupby("speaker")["n"].sum().sort_values(ascending=False, kind="stable")
     if counts.empty:
         return "No statement with a known speaker was found"
     first = counts[counts == counts.iloc[0]]
     who = f"{first.index[0]} is quoted most" if len(first) == 1 else f"{len(first)} speakers are quoted equally often"
-    return f"{who}: {first.iloc[0]} of {len(known)} statements ({int(known['speaker'].isna().sum())} by unknown speakers)"
+    return f"{who}: {first.iloc[0]} of {len(total)} statements ({int(total['speaker'].isna().sum())} by unknown speakers)"
 
 
 def tone_shares(summary, *, most=12):

@@ -577,6 +577,9 @@ def speaker_of(index, source):
     if re.search(r"\b(?:from|by|of)$", text[source.start : source.end]):  # "a statement from" goes on to whose it is
         following = index.within(source.end, source.end + 60)[:1]
         source = Span(source.start, following[0].end) if following and "\n" not in text[source.end : following[0].start] else source
+    if text[source.start : source.end].strip().lower() == "who":  # "Lind, who said that …"
+        named = [m for m in index.within(max(0, source.start - 120), source.start) if m.kind in ("named", "nominal") and m.type in ("PER", "ORG") and m.entity][-1:]
+        return (named[0].entity, named[0].entity_id) if named and not re.search(r"[.!?]\s", text[named[0].end : source.start]) else (None, None)
     inside = _mention_at(index, source)
     written = text[source.start : source.end].strip().strip(",")
     for mention in inside:
@@ -598,9 +601,12 @@ def speaker_of(index, source):
     possessor = [m for m in inside if m.entity and text[m.end : source.end] in ("’s", "'s", "’", "'")]
     if possessor:
         return possessor[0].entity, possessor[0].entity_id
+    if written.lower() in _BARE:  # a pronoun that nothing resolves is nobody
+        return None, None
     return written or None, None
 
 
+_BARE = frozenset("he she it they we i you who which that this these those his her its their our my your him them us me one some others another many both each".split())
 _CONTINUES = re.compile(r"\b(?:added|adding|continued|continuing|went on|further|also)\b", re.I)
 _PRONOUN = re.compile(r"(?:he|she|they|it|the (?:official|source|spokesman|spokeswoman|spokesperson))$", re.I)
 

@@ -108,6 +108,12 @@ def test_a_nickname_in_quotation_marks_belongs_to_the_name():
     assert [s.speaker for s in said(string)] == ["William “Bill” Stanton"]
 
 
+def test_a_pronoun_that_nothing_resolves_is_no_speaker():
+    assert [s.speaker for s in said("“They will regret this decision for years,” they said.")] in ([None], [])
+    found = one("The plan failed because of Ines Duarte, who said that the bridge would stay closed.", "bridge would stay closed")
+    assert found.speaker == "Ines Duarte"
+
+
 def test_a_signed_quotation():
     string = "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — Amadou Sow"
     assert [(s.speaker_mention, s.kind) for s in said(string)] == [("Ines Duarte", "direct"), ("Amadou Sow", "direct")]
