@@ -199,6 +199,18 @@ def _disjoint(spans):
     return out
 
 
+def _insert(spans, start, end):
+    """Add a span to a sorted list of disjoint spans, in place, merging what it touches."""
+    first = bisect.bisect_left(spans, (start,))
+    if first and spans[first - 1][1] >= start:
+        first -= 1
+    last = first
+    while last < len(spans) and spans[last][0] <= end:
+        start, end = min(start, spans[last][0]), max(end, spans[last][1])
+        last += 1
+    spans[first:last] = [(start, end)]
+
+
 def _unclaimed_quotations(index, found):
     """Longer quotations that no attribution claimed: quotation marks are evidence enough that somebody speaks."""
     taken = _disjoint((s, e) for said in found for s, e in said.pieces)
@@ -276,7 +288,8 @@ def _without_overlaps(found):
         size = sum(e - s for s, e in said.pieces)
         if sum(_covered(taken, s, e) for s, e in said.pieces) <= 0.3 * size:
             kept.append(said)
-            taken = _disjoint([*taken, *said.pieces])
+            for piece in said.pieces:
+                _insert(taken, *piece)
     return kept
 
 

@@ -38,6 +38,14 @@ def test_no_text_makes_it_raise_and_every_offset_means_its_words(string):
         assert statement.kind in ("direct", "mixed", "indirect") and 0 <= statement.confidence <= 1
 
 
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), max_size=12))
+def test_spans_inserted_one_by_one_are_the_spans_merged_at_once(pairs):
+    merged = []
+    for start, length in pairs:
+        statements._insert(merged, start, start + length)
+    assert merged == statements._disjoint([(a, a + n) for a, n in pairs])
+
+
 @pytest.mark.parametrize(
     ("string", "words", "speaker", "kind"),
     [
