@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from helpers import resolve
 from helpers import text as texts
 from helpers.text import STRAIGHT
 
@@ -200,10 +201,13 @@ def _stances(document, encoding, mentions, starts, homes, statement):
 def load_scorer(name):
     """The function behind "path/to/file.py:function": score(texts: list[str]) -> list of (tone -1..1, terms).
 
+    A relative path means the project's root.
+
     Raises ValueError with one sentence when the file or the function is not there.
     """
-    path, _, function = name.partition(":")
-    if not function or not Path(path).is_file():
+    path, _, function = name.rpartition(":")
+    path = resolve(path)
+    if not function or not path.is_file():
         raise ValueError(f"scorer {name!r}: give a Python file and a function in it, as in my_scorer.py:score.")
     spec = importlib.util.spec_from_file_location("user_scorer", path)
     module = importlib.util.module_from_spec(spec)
