@@ -45,7 +45,6 @@ CAN = _set("can ca cannot")
 MUST = _set("must should need needs ought shouldn mustn")
 MODAL = FUTURE | WOULD | MAY | CAN | MUST
 AUXILIARY = BE | HAVE | DO | MODAL | {"to", "'s"}
-GET = _set("get gets got getting gotten")
 NEGATION = _set("not n't never neither nor cannot without hardly")
 ADVERB = _set(
     """also now then still already soon again just even only further once ever always both long yet there here together thus therefore instead too
@@ -58,20 +57,17 @@ PREPOSITION = _set(
     about around behind beyond within without outside inside off onto upon per via amid despite like unlike than as alongside opposite following despite"""
 )
 RELATIVE = _set("who which whom whose that")
-SUBORDINATOR = _set("if unless because although though while when whenever whereas until till after before since as once whether lest where so")
 COORDINATOR = _set("and but or nor yet")
 PRONOUN = _set("i he she it they we you him her them us who")
 SUBJECT_PRONOUN = _set("i he she it they we you")
 HARD = _set("; : — – ( ) [ ] …") | {"..."}
 QUOTE = _set("\" '") | {"''"}
-IF = _set("if unless provided providing lest otherwise")
 REPORTING = _set(
     """said says say saying told tells tell reported reports report reporting announced announces announce announcing added adds warned warns warn warning claimed
     claims claim claiming confirmed confirms insisted insists stated alleged alleges believes believed believe suggested suggests estimated estimates
     declared declares wrote writes maintained acknowledged argued argues explained stressed noted vowed vows promised denied denies hinted revealed
     disclosed testified predicted feared fears fear thinks thought knows complained complains"""
 )
-REPORTING_NOUN = _set("statement report claim claims reports allegation allegations suggestion suggestions rumours rumors fears")
 
 # -- word classes -----------------------------------------------------------------------------------------------------------
 

@@ -7,9 +7,11 @@ the states), ``tokenizer.json`` and ``config.json`` (labels and decoding constan
 Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed with.
 """
 
+import bisect
 import functools
 import json
 import math
+import operator
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +45,9 @@ class Attribution(NamedTuple):
     cue: Span | None
     kind: str
     score: float
+
+
+_first = operator.itemgetter(0)
 
 
 def _gelu(x):
@@ -166,7 +171,8 @@ class Encoding:
         weights = self.encoder.weights
         begin, end, left, states = self._window(first)
         right = left + len(states)
-        near = [c for c in candidates if left <= c[0] < right and (c[1] <= first or c[0] >= last)]
+        reach = candidates[bisect.bisect_left(candidates, left, key=_first) : bisect.bisect_left(candidates, right, key=_first)]
+        near = [c for c in reach if c[1] <= first or c[0] >= last]
         stop = min(last, right)
         mean = states[first - left : stop - left].mean(0)
         query = self.encoder.dense(f"pointer.{role}.query", np.concatenate([mean, states[first - left]]))
@@ -180,7 +186,7 @@ class Encoding:
         return (near[best] if best < len(near) else None), float(chances[best])
 
     def _window(self, number):
-        return next((w for w in self.windows if w[0] <= number < w[1]), self.windows[-1])
+        return self.windows[bisect.bisect_right(self.windows, number, key=_first) - 1]  # windows decide every word once, in order
 
     # -- passages ----------------------------------------------------------------------------------------------------
     # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read within a whole

@@ -3,6 +3,7 @@
 Shared by `encoder` (inference) and `training`, so that both see a text in exactly the same way.
 """
 
+import bisect
 import functools
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from tokenizers import Tokenizer
 
-from helpers.text import Span
+from helpers.text import quotation_mask
 
 # A word: an abbreviation with dots ("U.S."), a run of letters and digits, or one other visible character.
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[^\w\s]|_")
@@ -58,8 +59,6 @@ def case_of(word):
 
 def words_of(document):
     """All words of a document, paragraph by paragraph."""
-    from helpers.text import quotation_mask
-
     text, mask = document.text, quotation_mask(document.text, document.quotations)
     return [
         Word(match.start(), match.end(), case_of(match.group()), mask[match.start()], number)
@@ -161,11 +160,6 @@ def _reach(lengths, position, step, budget):
 
 def inside(words, start, end):
     """Numbers (first, last) of the words that lie in the character range; words sorted by start."""
-    import bisect
-
     first = bisect.bisect_left(words, start, key=lambda word: word.end - 1)
     last = bisect.bisect_left(words, end, key=lambda word: word.start)
     return first, max(first, last)
-
-
-__all__ = ["CASES", "CONTEXT", "QUOTES", "WINDOW", "Pieces", "Span", "Word", "assemble", "case_of", "inside", "load_tokenizer", "piece_ids", "windows", "words_of"]

@@ -214,6 +214,7 @@ def _insert(spans, start, end):
 def _unclaimed_quotations(index, found):
     """Longer quotations that no attribution claimed: quotation marks are evidence enough that somebody speaks."""
     taken = _disjoint((s, e) for said in found for s, e in said.pieces)
+    firsts = sorted((said.pieces[0][0], order) for order, said in enumerate(found))
     groups = {}
     for quotation in index.marks:
         groups.setdefault(quotation.group, []).append(quotation)
@@ -222,8 +223,9 @@ def _unclaimed_quotations(index, found):
         words = sum(len(index.text[q.start : q.end].split()) for q in group)
         free = [Span(q.start, q.end) for q in group if _covered(taken, q.start, q.end) < 0.3 * (q.end - q.start)]
         if free and words >= _FEWEST_WORDS:
-            claimed = [s for s in found if any(q.start <= s.pieces[0][0] < q.end for q in group)]
-            out.append(_Said(free, claimed[0].source if claimed else None, claimed[0].cue if claimed else None, (), 0.5))
+            inside = [order for q in group for _, order in firsts[bisect.bisect_left(firsts, (q.start,)) : bisect.bisect_left(firsts, (q.end,))]]
+            claimed = found[min(inside)] if inside else None
+            out.append(_Said(free, claimed.source if claimed else None, claimed.cue if claimed else None, (), 0.5))
     return out
 
 
@@ -674,14 +676,14 @@ def _continued(index, out, mention, speaker, speaker_id):
     gender = _SINGULAR.get(index.text[mention.start : mention.end].lower())
     if gender is None:
         return speaker, speaker_id
+    spoken = [span for s in out[-12:] for span in s.spans][-12:]
     for previous in reversed(out[-3:]):
         if previous.speaker_id is None or not previous.speaker_id.startswith("PER") or previous.speaker_id == speaker_id or previous.speaker_mention_start is None:
             continue
         since = index.within(previous.speaker_mention_end, mention.start)
         if index.text.count("\n", previous.end, mention.start) > 4 or _gender(previous.speaker) not in ("", gender):
             continue
-        spoken = [span for s in out for span in s.spans]
-        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken[-12:]) and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])]
+        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken) and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])]
         if not others:
             return previous.speaker, previous.speaker_id
         break

@@ -5,6 +5,7 @@ where each corpus comes from and its licence). The codebook of this project adds
 """
 
 import csv
+import itertools
 import json
 import random
 from pathlib import Path
@@ -79,16 +80,16 @@ class Entities:
         self.sentences = [r for r in rows(path) if sources is None or r["source"] in sources]
         self.pool = {}
         for row in self.sentences:
-            for start, end, kind in joined(row["tokens"], row["tags"], False)[1]:
-                self.pool.setdefault(kind, []).append(joined(row["tokens"], row["tags"], False)[0][start:end])
+            text, spans = joined(row["tokens"], row["tags"], False)
+            for start, end, kind in spans:
+                self.pool.setdefault(kind, []).append(text[start:end])
 
     def epoch(self, rng):
         order, number = [], 0
         while number < len(self.sentences):
             size = 1 if rng.random() < 0.4 else rng.randint(2, 9)
-            group = [self.sentences[number]]
-            while len(group) < size and number + len(group) < len(self.sentences) and (lambda r: (r["source"], r["doc"]) == (group[0]["source"], group[0]["doc"]))(self.sentences[number + len(group)]):
-                group.append(self.sentences[number + len(group)])
+            home = (self.sentences[number]["source"], self.sentences[number]["doc"])
+            group = list(itertools.takewhile(lambda row, home=home: (row["source"], row["doc"]) == home, self.sentences[number : number + size]))
             number += len(group)
             order.append(group)
         rng.shuffle(order)
