@@ -114,11 +114,12 @@ def tone_terms(encoding, start, end, tone, most=4):
     if not weights or abs(tone) < 0.05:
         return []
     sign = 1 if tone > 0 else -1
-    words = [(sign * w, encoding.document.text[a:b], a) for (a, b), w in weights if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY]
+    words = [(sign * w, _CONTRACTED.match(encoding.document.text, a).group(), a) for (a, b), w in weights if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY]
     top = sorted(sorted(words, reverse=True)[:most], key=lambda item: item[2])
     return list(dict.fromkeys(word for weight, word, _ in top if weight > 0.002))
 
 
+_CONTRACTED = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?")  # the encoder reads "didn", "'", "t"; a reader wants "didn't"
 _EMPTY = frozenset("the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split())
 
 
@@ -479,3 +480,4 @@ def marks_of(statements, article_id):
 
 TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
 MARK_COLOURS = {"negative": "#fbd0b0", "neutral": "#e8eaed", "positive": "#bcdcf2", "speaker": "#f7e8a4", "cue": "#d9f0d3"}
+SIDE_COLOURS = {"most negative": MARK_COLOURS["negative"], "most positive": MARK_COLOURS["positive"], "speaker": MARK_COLOURS["speaker"], "cue": MARK_COLOURS["cue"]}

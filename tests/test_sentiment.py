@@ -131,6 +131,16 @@ def test_tone_and_its_words():
     assert {"wonderful", "grateful"} & set(praise.tone_terms.split("; ")) and {"shameful", "betrayal", "liars"} & set(attack.tone_terms.split("; "))
 
 
+def test_words_of_the_tone_are_whole_words():
+    (found,), _ = scored("“They didn’t care and they wouldn’t help us,” Ines Duarte said.")
+    assert not {"didn", "wouldn"} & set((found.tone_terms or "").split("; "))
+
+
+def test_the_marks_of_the_strongest_statements_have_their_colours():
+    table = frame([("a0", "Lind", 0.9), ("a0", "Lind", -0.9)])
+    assert set(sentiment.extremes(table)["side"]) <= set(sentiment.SIDE_COLOURS)
+
+
 def test_stance_is_kept_apart_from_tone():
     _, stances = scored("Foreign Minister Ruth Okello praised Portugal and condemned Spain for a cowardly attack on fishermen, saying that “Portugal is a true friend and Spain is a disgrace.”")
     towards = {s.target: s.stance for s in stances}
