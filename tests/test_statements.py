@@ -136,9 +136,12 @@ def test_time_is_linear_up_to_a_megabyte_of_layout():
 
     def seconds(copies):
         document = text.read(unit * copies)
-        began = time.process_time()
-        statements.find_statements(document, Silent(), [])
-        return time.process_time() - began
+        times = []
+        for _ in range(3):  # the best of three: other programs on the machine only ever add
+            began = time.process_time()
+            statements.find_statements(document, Silent(), [])
+            times.append(time.process_time() - began)
+        return min(times)
 
     assert seconds(4000) < 16 * 5 * max(seconds(250), 0.01)
 

@@ -77,13 +77,15 @@ def test_a_quotation_over_two_paragraphs_is_one_group():
 
 def test_time_is_linear():
     unit = "“We’ll go,” Ms. Lind’s aide said. 'No,' replied the voters' club—\n\n"
-    once, many = unit * 200, unit * 3200
-    began = time.process_time()
-    text.read(once)
-    small = time.process_time() - began
-    began = time.process_time()
-    text.read(many)
-    assert time.process_time() - began < 16 * 6 * max(small, 0.01)
+    def seconds(string):  # the best of three: other programs on the machine only ever add
+        times = []
+        for _ in range(3):
+            began = time.process_time()
+            text.read(string)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert seconds(unit * 3200) < 16 * 6 * max(seconds(unit * 200), 0.01)
 
 
 def test_a_paragraph_of_a_megabyte_without_a_break():
