@@ -145,14 +145,18 @@ def test_never_raises_on_jumbled_news(parts):
 def test_time_is_linear_and_fast_enough():
     sentence = "Chad moved troops to the border with Sudan on Friday, and Sudan threatened to close its airspace unless they withdrew. "
     document, long = text.read(sentence * 100), text.read(sentence * 400)
-    escalation.find_acts(document, None, [], [])
-    started = time.process_time()
-    escalation.find_acts(document, None, [], [])
-    short = time.process_time() - started
-    started = time.process_time()
-    escalation.find_acts(long, None, [], [])
-    assert time.process_time() - started < 10 * short + 0.2
-    assert 400 / (time.process_time() - started) > 500  # about 4,000 on an idle core
+
+    def seconds(article):  # the best of three: other programs on the machine only ever add
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            escalation.find_acts(article, None, [], [])
+            times.append(time.process_time() - started)
+        return min(times)
+
+    short, longer = seconds(document), seconds(long)
+    assert longer < 10 * short + 0.2
+    assert 400 / longer > 500  # about 4,000 on an idle core
 
 
 @pytest.mark.skipif(not GOLD.exists(), reason="the hand coding of the sample article is kept outside the project")
