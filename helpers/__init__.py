@@ -10,8 +10,10 @@ from pathlib import Path
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "helpers" / "data"          # tables of names and words
+MODELS = ROOT / "helpers" / "models"      # the network that comes with the project
 
 
 def resolve(path: str | Path) -> Path:

@@ -5,7 +5,6 @@ Store (`outputs/.annotations`, may be deleted at any time):
     found/<engine>/<part>/ mentions, statements, stances, acts of up to 2,000 texts under a key of their content; engine: hash of code, model and data files
 A part is written to a temporary folder and renamed: it is whole or not there. Dask is used here and nowhere else.
 """
-import ast
 import functools
 import hashlib
 import importlib
@@ -29,15 +28,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers import ROOT, __version__, display, resolve, tables
-from helpers import corpus as corpora
+from helpers import ROOT, __version__, resolve, tables
+from helpers.reading import corpus as corpora
+from helpers.showing import display
 
 SHARD = 2_000                    # texts in one part at most
 BATCH = 50                       # texts between two writes when working alone
 ALONE = 200                      # up to so many texts no worker processes are started
-# A change in these leaves what was found as it is: they come before the stages or after them, even where a stage names them.
-NOT_ENGINE = {"corpus", "corrections", "counts", "display", "plots"}
-STAGES = ("text", "encoder", "entities", "statements", "sentiment", "escalation")
+PLACES = {"text": "text", **{name: f"finding.{name}" for name in ("encoder", "entities", "statements", "escalation")}, "sentiment": "counting.speakers"}
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 _KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
 
@@ -74,7 +72,7 @@ class Receipt(NamedTuple):
 
 @functools.cache
 def _stage(module: str, function: str) -> Callable:
-    return getattr(importlib.import_module(f"helpers.{module}"), function)
+    return getattr(importlib.import_module(f"helpers.{PLACES[module]}"), function)
 
 
 def _run(module: str, function: str, *values, **options):
@@ -152,30 +150,17 @@ def _file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def engine_modules() -> list[str]:
-    """Return the names of the helpers that annotations depend on: the stages, and what they import from here, directly or not."""
-    here, found, open_ = Path(__file__).parent, {"annotate", "tables"}, list(STAGES)
-    while open_:
-        name = open_.pop()
-        path = here / f"{name}.py"
-        if name in found or name in NOT_ENGINE or not path.is_file():
-            continue
-        found.add(name)
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "helpers":
-                open_ += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
-                open_.append(node.module.split(".")[1])
-            elif isinstance(node, ast.Import):
-                open_ += [alias.name.split(".")[1] for alias in node.names if alias.name.startswith("helpers.")]
-    return sorted(found)
+def engine_files() -> list[Path]:
+    """Return the code that annotations depend on."""
+    here = Path(__file__).parent
+    return [*sorted((here / "finding").glob("*.py")), here / "counting" / "speakers.py", here / "text.py", here / "scheme.py", here / "tables.py"]
 
 
 @functools.cache
 def engine_key(options: Options = Options()) -> str:
     """Return a short hash of all that annotations depend on: code, data files, model, codebook and versions of the packages used."""
     here = Path(__file__).parent
-    files = [here / f"{name}.py" for name in engine_modules()]
+    files = engine_files()
     folders = [here / "data", resolve(options.model) if options.model else here / "models", *([resolve(options.codebook)] if options.codebook else [])]
     for folder in folders:
         files += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md") if folder.is_dir() else [folder]

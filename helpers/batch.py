@@ -223,7 +223,9 @@ def _processor_seconds() -> float:
 def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str = "", given: Mapping[str, str] = {}, only: Sequence[str] = (),
         workers: int = 0, jobs: int = 0, timeout: int | None = None, progress: bool = True, notebooks: Path = NOTEBOOKS) -> tuple[Path, dict]:
     """Run everything; return (the run's folder, the manifest). Raises WrongParameter or FileNotFoundError before anything is written."""
-    from helpers import annotate, corrections, report, tables
+    from helpers import annotate, tables
+    from helpers.counting import corrections
+    from helpers.showing import report
 
     began, seconds, outputs = datetime.now(UTC), time.monotonic(), resolve(outputs)
     values = check_parameters(given, find_notebooks(only, notebooks), find_notebooks((), notebooks))
@@ -295,7 +297,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; returns the exit code."""
-    from helpers import display
+    from helpers.showing import display
 
     asked = _parser().parse_args(arguments)
     try:

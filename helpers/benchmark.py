@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers import ROOT, annotate, batch, corpus
+from helpers import ROOT, annotate, batch
+from helpers.reading import corpus
 
 KERNEL = """
 import sys, tempfile

@@ -15,7 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers import encoder, entities, escalation, sentiment, statements, text
+from helpers import text
+from helpers.counting import speakers as sentiment
+from helpers.finding import encoder, entities, escalation, statements
 
 TASKS = ("ner", "entities", "statements", "tone", "stance", "acts", "article_acts")
 

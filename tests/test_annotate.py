@@ -92,12 +92,6 @@ def test_engine_key_follows_code_data_and_options(tmp_path, monkeypatch):
         annotate.engine_key(annotate.Options(model=str(tmp_path / "gone")))
 
 
-def test_engine_modules_are_the_stages_and_what_they_use():
-    modules = annotate.engine_modules()
-    assert set(annotate.STAGES) <= set(modules) and "gazetteers" in modules
-    assert not {"batch", "report", "corrections", "dossiers", "validation"} & set(modules)
-
-
 def test_a_changed_file_is_read_again(fake_engine, tmp_path, outputs):
     path = tmp_path / "x.txt"
     path.write_text("Berg said so.")

@@ -34,7 +34,7 @@ def main():
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--codebook", default="helpers/data/codebook.csv")
+    parser.add_argument("--codebook", default="helpers/training/codebook.csv")
     parser.add_argument("--python", default=sys.executable, help="interpreter with the run-time requirements, for the predictions")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers import features
+from helpers.finding import features
 from helpers.text import Document, Span, quotations, read
 from helpers.training.model import ACTS, MODALITIES, STANCES, TAGS
 

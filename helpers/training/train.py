@@ -141,7 +141,7 @@ def main():
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--entity-sources")
-    parser.add_argument("--codebook", default="helpers/data/codebook.csv")
+    parser.add_argument("--codebook", default="helpers/training/codebook.csv")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--budget", type=int, default=3000, help="word pieces a batch")
     options = parser.parse_args()

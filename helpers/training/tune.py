@@ -10,7 +10,8 @@ import importlib.util
 import json
 from pathlib import Path
 
-from helpers import encoder, entities, statements, text
+from helpers import text
+from helpers.finding import encoder, entities, statements
 from helpers.training.data import joined, rows
 
 

@@ -1,0 +1,1 @@
+"""Frames to frames: what the tables say, with intervals."""

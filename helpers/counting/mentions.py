@@ -1,0 +1,373 @@
+"""From mentions to counts: who is in the news, how often, where, when and beside whom.
+
+Frames in, frames out. `select` applies the switches once (demonyms, metonyms, pronouns, descriptions, near-duplicates); every other
+function takes what it returns. Rows keep article_id, start and end as long as they stand for one mention.
+"""
+
+import bisect
+import difflib
+import itertools
+import math
+from collections import Counter, defaultdict
+
+import numpy as np
+import pandas as pd
+
+from helpers import text
+from helpers.counting import corrections
+from helpers.finding.gazetteers import normalise
+
+OTHER_FORMS = "other forms"
+
+
+def select(mentions, articles, *, demonyms=True, metonyms=False, pronouns=False, nominals=False, duplicates=True, types=("PER", "ORG", "LOC")):
+    """The mentions that count, as the switches say; with columns n_characters and published, outlet of their article.
+
+    demonyms: "Russian", "Americans" count for the country. metonyms: Kremlin, Moscow, Washington … count for their state where they stand for it.
+    pronouns: "he" and "she" count. nominals: descriptions ("the senior official") count. duplicates: articles that repeat an earlier one count too.
+    """
+    kinds = ["named"] + ["demonym"] * demonyms + ["pronoun"] * pronouns + ["nominal"] * nominals
+    chosen = mentions[mentions["kind"].isin(kinds) & mentions["type"].isin(types)].copy()
+    if metonyms and len(chosen):
+        folds = chosen["metonym_of"].notna() & (chosen["metonym_of"] != "")
+        names = mentions.drop_duplicates("entity_id").set_index("entity_id")["entity"]
+        targets = chosen.loc[folds, "metonym_of"]
+        chosen.loc[folds, "entity_id"] = targets
+        chosen.loc[folds, "entity"] = [names.get(i, str(i).partition(":")[2].title()) for i in targets]
+        chosen.loc[folds, "type"] = "LOC"
+    kept = articles if duplicates else articles[articles["duplicate_of"].isna()]
+    about = kept[["article_id", "published", "outlet"]].assign(n_characters=kept["text"].str.len().clip(lower=1))
+    return chosen.merge(about, on="article_id", how="inner").reset_index(drop=True)
+
+
+def count_entities(mentions, articles, *, demonyms=True, metonyms=False, pronouns=False, nominals=False, duplicates=True, types=("PER", "ORG", "LOC")):
+    """Entities by number of mentions: entity_id, entity, type, mentions, articles, share (of all mentions counted). Switches as in `select`."""
+    return rank(select(mentions, articles, demonyms=demonyms, metonyms=metonyms, pronouns=pronouns, nominals=nominals, duplicates=duplicates, types=types))
+
+
+def _names(selected):
+    """entity_id -> the name most often shown for it."""
+    pairs = selected.groupby(["entity_id", "entity"], sort=False).size().reset_index(name="n").sort_values("n", ascending=False, kind="stable")
+    return pairs.drop_duplicates("entity_id").set_index("entity_id")["entity"]
+
+
+def rank(selected):
+    """Entities of selected mentions: entity_id, entity, type, mentions, articles, share; most mentioned first, ties in order of appearance."""
+    if not len(selected):
+        return pd.DataFrame({"entity_id": [], "entity": [], "type": [], "mentions": pd.Series(dtype=int), "articles": pd.Series(dtype=int), "share": pd.Series(dtype=float)})
+    table = selected.groupby("entity_id", sort=False).agg(type=("type", "first"), mentions=("start", "size"), articles=("article_id", "nunique")).reset_index()
+    table.insert(1, "entity", table["entity_id"].map(_names(selected)))
+    table["share"] = table["mentions"] / table["mentions"].sum()
+    return table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+
+
+def top(selected, n=15):
+    """The rows of the n most mentioned entities, with their most frequent name as `entity`."""
+    ranked = rank(selected).head(n)
+    rows = selected[selected["entity_id"].isin(ranked["entity_id"])].copy()
+    rows["entity"] = rows["entity_id"].map(ranked.set_index("entity_id")["entity"])
+    return rows
+
+
+def count_forms(selected, *, limit=15, forms=4):
+    """By which words the most mentioned entities are named: entity_id, entity, form, n, articles (of the entity), rank of the form. Rare forms become "other forms"."""
+    rows = top(selected, limit)
+    if not len(rows):
+        return pd.DataFrame(columns=["entity_id", "entity", "form", "n", "articles", "rank"])
+    table = rows.groupby(["entity_id", "entity", "text"], sort=False).size().reset_index(name="n").rename(columns={"text": "form"})
+    table = table.sort_values("n", ascending=False, kind="stable")
+    table["rank"] = table.groupby("entity_id").cumcount()
+    table.loc[table["rank"] >= forms, ["form", "rank"]] = [OTHER_FORMS, forms]
+    table = table.groupby(["entity_id", "entity", "form", "rank"], sort=False, as_index=False)["n"].sum()
+    table["articles"] = table["entity_id"].map(rank(selected).set_index("entity_id")["articles"])
+    order = {i: k for k, i in enumerate(rank(selected)["entity_id"].head(limit))}
+    return table.sort_values(["entity_id", "rank"], key=lambda c: c.map(order) if c.name == "entity_id" else c, kind="stable", ignore_index=True)
+
+
+def share_by_outlet(selected, *, limit=8, outlets=12):
+    """Share of voice: of the mentions of the `limit` most mentioned entities in an outlet, how many are this entity's: outlet, entity_id, entity, share, n, of."""
+    rows = top(selected, limit)
+    rows = rows[rows["outlet"].notna() & (rows["outlet"] != "")]
+    if not len(rows):
+        return pd.DataFrame(columns=["outlet", "entity_id", "entity", "share", "n", "of"])
+    biggest = rows["outlet"].value_counts().index[:outlets]
+    table = rows[rows["outlet"].isin(biggest)].groupby(["outlet", "entity_id", "entity"], sort=False).size().reset_index(name="n")
+    table["of"] = table.groupby("outlet")["n"].transform("sum")
+    return table.assign(share=table["n"] / table["of"])
+
+
+def share_over_time(selected, *, limit=6):
+    """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has a date."""
+    from helpers.reading import corpus
+
+    rows = top(selected, limit)
+    rows = rows[rows["published"].notna()]
+    if not len(rows):
+        return pd.DataFrame(columns=["period", "entity_id", "entity", "share", "percent", "n", "of"])
+    unit = corpus.choose_period(rows["published"])
+    period = rows["published"].dt.to_period(unit).dt.start_time
+    table = rows.assign(period=period).groupby(["period", "entity_id"]).size().unstack(fill_value=0)
+    of = table.sum(axis=1)
+    table = table.stack().reset_index(name="n")
+    table["of"] = table["period"].map(of)
+    table["entity"] = table["entity_id"].map(_names(rows))
+    order = {entity: k for k, entity in enumerate(rank(rows)["entity_id"])}
+    table = table.assign(share=table["n"] / table["of"], percent=100 * table["n"] / table["of"])
+    return table.sort_values(["entity_id", "period"], key=lambda c: c.map(order) if c.name == "entity_id" else c, kind="stable", ignore_index=True)
+
+
+def first_mentions(selected, *, limit=15):
+    """Where the most mentioned entities come in: entity_id, entity, first (date of the first article with one, if dated), article_id, start, end, text
+    of that mention, place (median position of an article's first mention, 0 top to 1 end), opening (share of its articles that name it in the first tenth)."""
+    rows = top(selected, limit)
+    if not len(rows):
+        return pd.DataFrame(columns=["entity_id", "entity", "first", "article_id", "start", "end", "text", "place", "opening"])
+    firsts = rows.sort_values("start", kind="stable").drop_duplicates(["entity_id", "article_id"])
+    place = firsts["start"] / firsts["n_characters"]
+    table = firsts.assign(place=place, opening=place <= 0.1)
+    summary = table.groupby("entity_id").agg(place=("place", "median"), opening=("opening", "mean"))
+    earliest = table.sort_values(["published", "start"], kind="stable", na_position="last").drop_duplicates("entity_id")
+    earliest = earliest[["entity_id", "entity", "published", "article_id", "start", "end", "text"]].rename(columns={"published": "first"})
+    return earliest.merge(summary, on="entity_id").sort_values(["place", "start"], kind="stable", ignore_index=True)
+
+
+def dispersion(selected, *, limit=12):
+    """Where in their articles the most mentioned entities stand: entity_id, entity, position (0 top to 1 end), article_id, start, end; one row a mention."""
+    rows = top(selected, limit)
+    rows = rows.assign(position=rows["start"] / rows["n_characters"] if len(rows) else [])
+    return rows[["entity_id", "entity", "position", "article_id", "start", "end", "text"]]
+
+
+def sentences_of(articles, article_ids=None):
+    """article_id -> sorted starts and ends of its sentences."""
+    rows = articles if article_ids is None else articles[articles["article_id"].isin(set(article_ids))]
+    return {article: text.sentences(words) for article, words in zip(rows["article_id"], rows["text"], strict=True)}
+
+
+def cooccurrence(selected, articles, *, limit=12, largest=5_000):
+    """Pairs of the most mentioned entities that stand in one sentence: a_id, a, b_id, b, sentences, articles, lift; strongest first; with article_id, start,
+    end (and sentence_start, sentence_end) of the first such sentence.
+
+    lift: how many times more often than if the two were independent (1: as chance has it). largest: of a corpus with more articles, so many are
+    read, evenly spread over it.
+    """
+    columns = ["a_id", "a", "b_id", "b", "pair", "sentences", "articles", "lift", "article_id", "start", "end", "sentence_start", "sentence_end"]
+    rows = top(selected, limit)
+    if not len(rows):
+        return pd.DataFrame(columns=columns)
+    named = list(dict.fromkeys(rows["article_id"]))
+    if len(named) > largest:
+        rows = rows[rows["article_id"].isin({named[int(k * len(named) / largest)] for k in range(largest)})]
+    spans = sentences_of(articles, rows["article_id"])
+    together, alone, where, papers, total = Counter(), Counter(), {}, defaultdict(set), 0
+    names = rows.drop_duplicates("entity_id").set_index("entity_id")["entity"]
+    order = {i: k for k, i in enumerate(rank(rows)["entity_id"])}
+    for article, group in rows.groupby("article_id", sort=False):
+        sentences = spans.get(article, [])
+        total += len(sentences)
+        starts = [s[0] for s in sentences]
+        inside = defaultdict(dict)
+        for start, end, entity in zip(group["start"], group["end"], group["entity_id"], strict=True):
+            inside[bisect.bisect_right(starts, start) - 1].setdefault(entity, (int(start), int(end)))
+        for number, found in inside.items():
+            alone.update(found.keys())
+            for a, b in itertools.combinations(sorted(found, key=order.get), 2):
+                together[a, b] += 1
+                papers[a, b].add(article)
+                if (a, b) not in where and number >= 0:
+                    where[a, b] = (article, *found[a], *sentences[number])
+    made = [(a, names[a], b, names[b], f"{names[a]} + {names[b]}", n, len(papers[a, b]), n * max(total, 1) / (alone[a] * alone[b]), *where.get((a, b), (None,) * 5)) for (a, b), n in together.most_common()]
+    return pd.DataFrame(made, columns=columns)
+
+
+def as_matrix(pairs):
+    """Pairs both ways round, for a heat map: a, b, sentences."""
+    both = pd.concat([pairs[["a", "b", "sentences"]], pairs.rename(columns={"a": "b", "b": "a"})[["a", "b", "sentences"]]])
+    return both.reset_index(drop=True)
+
+
+def layout(nodes, edges, *, rounds=300):
+    """Positions {node: (x, y)} of a small network by forces (Fruchterman and Reingold 1991), the same for the same input. edges: {(a, b): weight}."""
+    n = len(nodes)
+    if not n:
+        return {}
+    angle = 2 * math.pi * np.arange(n) / n
+    place = np.c_[np.cos(angle), np.sin(angle)] * (0.9 + 0.1 * (np.arange(n) % 2))[:, None]
+    number = {node: i for i, node in enumerate(nodes)}
+    weight = np.zeros((n, n))
+    top_weight = max(edges.values(), default=1)
+    for (a, b), w in edges.items():
+        weight[number[a], number[b]] = weight[number[b], number[a]] = 0.3 + 0.7 * w / top_weight
+    k = 1.1 / math.sqrt(n)
+    for step in range(rounds):
+        difference = place[:, None] - place[None]
+        distance = np.sqrt((difference**2).sum(-1)) + 1e-6
+        push = k * k / distance**2
+        pull = weight * distance / k * 0.35
+        move = (difference * (push - pull / distance * 1.0)[..., None]).sum(1) - 0.06 * place
+        length = np.sqrt((move**2).sum(-1, keepdims=True)) + 1e-9
+        place = place + move / length * np.minimum(length, 0.12 * (1 - step / rounds) + 0.002)
+    place = place - place.mean(0)
+    reach = np.abs(place).max(0)
+    return {node: tuple(place[i] / np.where(reach > 0, reach, 1)) for node, i in number.items()}
+
+
+def audit(selected):
+    """Every form of words with the entity it was linked to and why: entity, form, kind, rule, n, articles, entity_id; and the first place (article_id, start, end)."""
+    columns = ["entity", "form", "kind", "rule", "n", "articles", "entity_id", "article_id", "start", "end"]
+    if not len(selected):
+        return pd.DataFrame(columns=columns)
+    names = _names(selected)
+    table = selected.assign(rule=selected["rule"].fillna("")).groupby(["entity_id", "text", "kind", "rule"], sort=False).agg(
+        n=("start", "size"), articles=("article_id", "nunique"), article_id=("article_id", "first"), start=("start", "first"), end=("end", "first")).reset_index()
+    table["entity"] = table["entity_id"].map(names)
+    table["_"] = table.groupby("entity_id")["n"].transform("sum")
+    return table.sort_values(["_", "entity_id", "n"], ascending=[False, True, False], kind="stable", ignore_index=True).rename(columns={"text": "form"})[columns]
+
+
+def find_entity(selected, wanted=""):
+    """(entity_id, name) of an entity given by id, name or any of its forms; the most mentioned one for "". (None, sentence) when there is none."""
+    ranked = rank(selected)
+    if not len(ranked):
+        return None, "No entity was found in this corpus."
+    if not wanted:
+        return ranked["entity_id"][0], ranked["entity"][0]
+    key = normalise(wanted)
+    for fits in (ranked["entity_id"] == wanted, ranked["entity"].map(normalise) == key, ranked["entity_id"].isin(selected.loc[selected["text"].map(normalise) == key, "entity_id"]),
+                 ranked["entity"].map(normalise).str.contains(key, regex=False)):
+        if fits.any():
+            row = ranked[fits].iloc[0]
+            return row["entity_id"], row["entity"]
+    near = difflib.get_close_matches(wanted, list(ranked["entity"]), n=1, cutoff=0.4)
+    return None, f"No entity called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else "")
+
+
+def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
+    """The (first `limit`) mentions of one entity with the words around them: left, words, right, rule, article_id, start, end; in the order of articles and text."""
+    rows = selected[selected["entity_id"] == entity_id].head(limit)
+    texts = articles.set_index("article_id")["text"]
+    made = []
+    for row in rows.itertuples():
+        words = texts[row.article_id]
+        left, right = words[max(0, row.start - width) : row.start], words[row.end : row.end + width]
+        left, right = left.rpartition("\n")[2], right.partition("\n")[0]
+        made.append((left if row.start <= width else left.partition(" ")[2] if len(left) == width else left, words[row.start : row.end], right.rpartition(" ")[0] if len(right) == width else right,
+                     row.rule, row.article_id, row.start, row.end))
+    return pd.DataFrame(made, columns=["left", "words", "right", "rule", "article_id", "start", "end"])
+
+
+# -- suggestions: printed, never applied ----------------------------------------------------------------------------------
+
+
+def suggest(selected, *, limit=40, similar=0.88):
+    """Entities that may be one: why, entity, n, into, into_n, line (ready for the corrections file). Nothing here is applied by itself.
+
+    Bare surnames with one full name in the corpus, initials of one long name, one name under two types, names that differ by few letters.
+    """
+    columns = ["why", "entity", "n", "into", "into_n", "line"]
+    ranked = rank(selected).head(3000)
+    if len(ranked) < 2:
+        return pd.DataFrame(columns=columns)
+    rows = [(r.entity_id, r.entity, r.type, int(r.mentions), tuple(normalise(r.entity).split())) for r in ranked.itertuples()]
+    by_last, by_letters, by_key = defaultdict(list), defaultdict(list), defaultdict(list)
+    for row in rows:
+        key = row[4]
+        by_key[key].append(row)
+        if row[2] == "PER" and len(key) > 1:
+            by_last[key[-1]].append(row)
+        if row[2] in ("ORG", "LOC") and len(key) > 1:
+            by_letters["".join(word[0] for word in key if word not in ("of", "and", "the", "for", "in"))].append(row)
+    found, seen = [], set()
+
+    def add(why, small, big):
+        if small[0] != big[0] and (small[0], big[0]) not in seen and (big[0], small[0]) not in seen:
+            seen.add((small[0], big[0]))
+            found.append((why, small[1], small[3], big[1], big[3], corrections.format_line("merge", small[0], big[0])))
+
+    for row in rows:
+        key = row[4]
+        if row[2] == "PER" and len(key) == 1 and by_last[key[0]]:
+            bearers = sorted(by_last[key[0]], key=lambda r: -r[3])
+            part = bearers[0][3] / sum(r[3] for r in bearers)
+            if part > 0.5:
+                add("bare surname; one full name in the corpus" if len(bearers) == 1 else f"bare surname; {part:.0%} of the full names with it", row, bearers[0])
+        if len(key) == 1 and row[2] in ("ORG", "LOC", "MISC") and row[1].isupper() and len(by_letters[key[0]]) == 1:
+            add("initials of a longer name", row, by_letters[key[0]][0])
+        for other in by_key[key]:
+            if other[0] != row[0] and other[3] >= row[3]:
+                add(f"the same name as {row[2]} and as {other[2]}", row, other)
+    for small, big in _similar(rows, similar):
+        add("spelt almost alike", small, big)
+    table = pd.DataFrame(found, columns=columns)
+    return table.assign(_=table["n"] + table["into_n"]).sort_values("_", ascending=False, kind="stable", ignore_index=True).drop(columns="_").head(limit)
+
+
+def _one_slip(a, b):
+    """True when two names differ by an initial, by a word that one of them leaves out, or by spelling within one word (not North / South Harbour)."""
+    if len(a) != len(b):
+        return set(a) < set(b) or set(b) < set(a) or "".join(a) == "".join(b)
+    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(different) == 1 and all(x[0] == y[0] and difflib.SequenceMatcher(None, x, y, autojunk=False).ratio() >= 0.75 for x, y in different)
+
+
+def _similar(rows, threshold):
+    """Pairs of one type whose names differ by few letters; compared only within blocks that share a word's beginning."""
+    blocks = defaultdict(list)
+    for row in rows:
+        for word in set(row[4]):
+            if len(word) > 3:
+                blocks[row[2], word[:4]].append(row)
+    seen = set()
+    for block in blocks.values():
+        for small, big in itertools.combinations(sorted(block[:60], key=lambda r: r[3]), 2):
+            a, b = " ".join(small[4]), " ".join(big[4])
+            if (small[0], big[0]) in seen or a == b or abs(len(a) - len(b)) > 4 or min(len(a), len(b)) < 6 or set("0123456789") & set(a + b):
+                continue
+            seen.add((small[0], big[0]))
+            if not _one_slip(small[4], big[4]):
+                continue
+            matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+            if matcher.quick_ratio() >= threshold and matcher.ratio() >= threshold:
+                yield small, big
+
+
+# -- sentences for titles -------------------------------------------------------------------------------------------------
+
+
+def tell_top(selected):
+    """The finding of the ranking as a sentence."""
+    ranked = rank(selected)
+    if not len(ranked):
+        return "No person, organisation or place was found."
+    first = ranked.iloc[0]
+    tied = ranked[ranked["mentions"] == first["mentions"]]
+    if len(tied) > 1:
+        names = list(tied["entity"].head(3))
+        return f"{', '.join(names[:-1])} and {names[-1]} are mentioned most, {first['mentions']:,} times each"
+    second = f", {ranked.iloc[1]['entity']} next ({ranked.iloc[1]['mentions']:,})" if len(ranked) > 1 else ""
+    return f"{first['entity']} is mentioned most ({first['mentions']:,} times){second}"
+
+
+def tell_numbers(selected, articles):
+    """n for the note below a chart."""
+    n = selected["article_id"].nunique()
+    return f"{len(selected):,} mentions of {selected['entity_id'].nunique():,} entities in {n:,} article{'s' * (n != 1)}."
+
+
+def tell_pairs(pairs):
+    """The strongest pair as a sentence."""
+    if not len(pairs):
+        return "No two of these entities stand in one sentence"
+    row = pairs.iloc[0]
+    return f"{row['a']} and {row['b']} share the most sentences: {row['sentences']:,}"
+
+
+def place_pairs(pairs):
+    """Positions {entity_id: (x, y)} for a network of pairs."""
+    nodes = list(dict.fromkeys(itertools.chain.from_iterable(zip(pairs["a_id"], pairs["b_id"], strict=True))))
+    return layout(nodes, {(row.a_id, row.b_id): row.sentences for row in pairs.itertuples()})
+
+
+def correction_lines(suggestions):
+    """A corrections file made of the suggestions, to be printed and pasted."""
+    return "\n".join([",".join(corrections.COLUMNS), *suggestions["line"]]) if len(suggestions) else "Nothing to suggest."

@@ -1,0 +1,367 @@
+"""The language engine: one small transformer, one pass over a text, several heads.
+
+`load()` gives the shipped model; `load(folder)` any other folder with the same four files (see helpers/models/README.md):
+``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece), ``heads.npz`` (small dense layers that read
+the states), ``tokenizer.json`` and ``config.json`` (labels and decoding constants). Nothing outside this module knows what is inside.
+
+Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed with.
+"""
+
+import bisect
+import functools
+import json
+import math
+import operator
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers import MODELS
+from helpers.finding import features
+from helpers.text import Span
+
+_QUIET = 0.995  # a stretch of words that are "outside" with more than this probability is not decoded
+
+
+class EntitySpan(NamedTuple):
+    """A name: offsets, type (PER, ORG, LOC, MISC), mean probability of its words' labels."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+
+
+class Attribution(NamedTuple):
+    """Something said or thought: content pieces, who (source) and the words that say so (cue), spans or None.
+
+    kind: ``STATEMENT`` (a communication) or ``ATTITUDE`` (hopes, believes, wants). score: probability.
+    """
+
+    content: list
+    source: Span | None
+    cue: Span | None
+    kind: str
+    score: float
+
+
+_first = operator.itemgetter(0)
+
+
+def _gelu(x):
+    # tanh form; within 0.0005 of the exact one
+    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
+
+
+def _softmax(x):
+    x = np.exp(x - x.max(-1, keepdims=True))
+    return x / x.sum(-1, keepdims=True)
+
+
+class Encoder:
+    """A loaded model. Make one with `load`."""
+
+    def __init__(self, folder):
+        import onnxruntime
+
+        folder = Path(folder)
+        missing = [n for n in ("encoder.onnx", "heads.npz", "tokenizer.json", "config.json") if not (folder / n).is_file()]
+        if missing:
+            raise FileNotFoundError(f"{folder} is not a model folder: {', '.join(missing)} missing (see helpers/models/README.md).")
+        self.folder = folder
+        self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.tokenizer = features.load_tokenizer(str(folder / "tokenizer.json"))
+        self.begin, self.separator = (self.tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
+        with np.load(folder / "heads.npz") as weights:
+            self.weights = {k: weights[k].astype(np.float32) for k in weights.files}
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+
+    def encode(self, document):
+        """A `text.Document` -> its `Encoding`."""
+        return Encoding(self, document)
+
+    def states(self, words, pieces, first, last):
+        """States (words, width) of words[first:last], read as one window."""
+        made = features.assemble(words, pieces, first, last, self.begin, self.separator)
+        feed = {name: np.array([values], dtype=np.int64) for name, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes))}
+        return self.session.run(None, feed)[0][0][made.first]
+
+    def dense(self, name, x):
+        return x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+    def perceptron(self, name, x):
+        return self.dense(f"{name}.out", _gelu(self.dense(f"{name}.in", x)))
+
+
+class Encoding:
+    """What the encoder makes of one document. Names and attributions are decoded on first use and kept."""
+
+    def __init__(self, encoder, document):
+        self.encoder, self.document = encoder, document
+        self.words = features.words_of(document)
+        self.pieces = pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
+        self._alone = {}
+        starts = {features.inside(self.words, s.start, s.end)[0] for s in document.sentences}
+        width = encoder.config["width"]
+        self.states = np.zeros((len(self.words), width), np.float32)
+        self.windows = []
+        for left, first, last, right in features.windows(self.words, pieces, starts):
+            states = encoder.states(self.words, pieces, left, right)
+            self.states[first:last] = states[first - left : last - left]
+            self.windows.append((first, last, left, states))
+
+    # -- labels of words ---------------------------------------------------------------------------------------------
+
+    def probabilities(self, head):
+        """(words, labels) probabilities of one tagging head."""
+        return _softmax(self.encoder.perceptron(f"tags.{head}", self.states)) if len(self.words) else np.zeros((0, len(self.encoder.config["tags"][head])))
+
+    def spans(self, head):
+        """Decoded spans of a head: (first word, last word + 1, label, score), sorted."""
+        if not self.words:
+            return []
+        labels = self.encoder.config["tags"][head]
+        probabilities = self.probabilities(head)
+        decoding = self.encoder.config["decoding"].get(head, {})
+        found = []
+        for first, last in _busy(probabilities[:, 0], self.words):
+            path = viterbi(np.log(probabilities[first:last] + 1e-9), labels, **decoding)
+            found += [(first + a, first + b, kind, float(np.mean([probabilities[first + k, path[k]] for k in range(a, b)]))) for a, b, kind in spans_of(path, labels)]
+        return found
+
+    def offsets(self, first, last):
+        return Span(self.words[first].start, self.words[last - 1].end)
+
+    @functools.cached_property
+    def entities(self):
+        """Names in the text, in order."""
+        found = [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
+        return _with_nicknames(self.document.text, [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))])
+
+    def participants(self, role):
+        """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where rules find nobody."""
+        return [(*self.offsets(a, b), score) for a, b, _, score in self.spans(role)]
+
+    # -- attributions ------------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def attributions(self):
+        """Statements and attitudes with their sources and cues; pieces that share source and cue are one attribution."""
+        sources, cues = self.spans("source"), self.spans("cue")
+        found, open_ = [], {}
+        for first, last, kind, score in self.spans("content"):
+            source, sure = self.pointed("source", first, last, sources)
+            cue, _ = self.pointed("cue", first, last, cues)
+            key = (source, cue)
+            piece = self.offsets(first, last)
+            if cue is not None and key in open_ and self.words[found[open_[key]][1]].paragraph == self.words[first].paragraph:
+                found[open_[key]][0].append(piece)
+                continue
+            open_[key] = len(found)
+            found.append(([piece], first, source, cue, kind, score * sure))
+        return [Attribution(c, self.offsets(*s[:2]) if s else None, self.offsets(*q[:2]) if q else None, kind, score) for c, _, s, q, kind, score in found]
+
+    def pointed(self, role, first, last, candidates):
+        """The candidate span the content words[first:last] points to (None: none), and the probability of that choice."""
+        weights = self.encoder.weights
+        begin, end, left, states = self._window(first)
+        right = left + len(states)
+        reach = candidates[bisect.bisect_left(candidates, left, key=_first) : bisect.bisect_left(candidates, right, key=_first)]
+        near = [c for c in reach if c[1] <= first or c[0] >= last]
+        stop = min(last, right)
+        mean = states[first - left : stop - left].mean(0)
+        query = self.encoder.dense(f"pointer.{role}.query", np.concatenate([mean, states[first - left]]))
+        none = float(query @ weights[f"pointer.{role}.null"]) / 8
+        if not near:
+            return None, 1 / (1 + math.exp(-min(none, 30)))
+        keys = self.encoder.dense(f"pointer.{role}.key", states[[c[0] - left for c in near]])
+        scores = keys @ query / 8 + weights[f"pointer.{role}.distance"][[_bucket(c[0], first, last) for c in near]]
+        chances = _softmax(np.append(scores, none + self.encoder.config["decoding"].get("none", {}).get(role, 0.0)))
+        best = int(chances.argmax())
+        return (near[best] if best < len(near) else None), float(chances[best])
+
+    def _window(self, number):
+        return self.windows[bisect.bisect_right(self.windows, number, key=_first) - 1]  # windows decide every word once, in order
+
+    # -- passages ----------------------------------------------------------------------------------------------------
+    # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read within a whole
+    # article about a war, the calmest sentence takes on the tone of its neighbours.
+
+    def alone(self, first, last):
+        """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same passage."""
+        if (first, last) not in self._alone:
+            parts, start = [], first
+            while start < last:
+                stop, size = start, 0
+                while stop < last and (stop == start or size + len(self.pieces[stop]) <= features.WINDOW + features.CONTEXT):
+                    size += len(self.pieces[stop])
+                    stop += 1
+                parts.append(self.encoder.states(self.words, self.pieces, start, stop))
+                start = stop
+            self._alone[first, last] = np.concatenate(parts)
+        return self._alone[first, last]
+
+    def _shares(self, task, states):
+        """Attention of a pooling head over word states; they sum to 1."""
+        return _softmax(self.encoder.dense(f"pool.{task}", states)[:, 0])
+
+    def act(self, start, end, cue_start=None, cue_end=None):
+        """Probability of each PLOVER type, and of NONE, for a sentence or clause, read at its cue when one is given.
+
+        {} when the range holds no words.
+        """
+        return self._at_cue("act", "acts", start, end, cue_start, cue_end)
+
+    def modality(self, start, end, cue_start, cue_end):
+        """Probability of actual, announced, threatened, conditional, possible and denied for the act at a cue; {} without words."""
+        return self._at_cue("modality", "modalities", start, end, cue_start, cue_end)
+
+    def _at_cue(self, head, labels, start, end, cue_start, cue_end):
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return {}
+        states = self.alone(first, last)
+        whole = cue = self._shares("act", states) @ states
+        if cue_start is not None:
+            a, b = features.inside(self.words, cue_start, cue_end)
+            a, b = max(a, first), min(b, last)
+            cue = states[a - first : b - first].mean(0) if a < b else whole
+        return dict(zip(self.encoder.config[labels], _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(), strict=True))
+
+    def tone(self, start, end):
+        """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return 0.0
+        states = self.alone(first, last)
+        return float(np.clip(self.encoder.perceptron("tone", self._shares("tone", states) @ states)[0], -1, 1))
+
+    def tone_weights(self, start, end):
+        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own state."""
+        first, last = features.inside(self.words, start, end)
+        if first == last:
+            return []
+        states = self.alone(first, last)
+        tones = self.encoder.perceptron("tone", states)[:, 0]
+        return [((w.start, w.end), float(x)) for w, x in zip(self.words[first:last], self._shares("tone", states) * tones, strict=True)]
+
+    def stance(self, start, end, target_start, target_end):
+        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end inside it.
+
+        {} when the range or the part of the mention in it holds no words.
+        """
+        first, last = features.inside(self.words, start, end)
+        a, b = features.inside(self.words, target_start, target_end)
+        a, b = max(a, first), min(b, last)
+        if a >= b:
+            return {}
+        states = self.alone(first, last)
+        about = states[a - first : b - first].mean(0)
+        scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense("stance_query", about) / math.sqrt(states.shape[1])
+        chances = _softmax(self.encoder.perceptron("stance", np.concatenate([_softmax(scores) @ states, about])))
+        return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
+
+
+# e-mail addresses, links and file names are not names
+_MACHINE = re.compile(r"@|://|\bwww\.|\.(?:docx?|pdf|xlsx?|pptx?|html?|jpe?g|png|csv|zip)\b", re.I)
+
+
+_NICKNAME = re.compile(r"\s*[“\"‘'(][^\W\d_][\w.-]*[”\"’')]\s*")
+
+
+def _with_nicknames(text, entities):
+    """William “Bill” Stanton is one name."""
+    out = []
+    for entity in entities:
+        for back in (1, 2):
+            before = out[-back] if len(out) >= back else None
+            if before and before.type == entity.type == "PER" and entity.start - before.end < 24 and _NICKNAME.fullmatch(text, before.end, entity.start):
+                del out[-back:]
+                entity = EntitySpan(before.start, entity.end, "PER", min(before.score, entity.score))
+                break
+        out.append(entity)
+    return out
+
+
+def _run_around(text, start, end, reach=80):
+    """text[start:end] with the characters that touch it, up to white space."""
+    left = max(start - reach, max(text.rfind(c, 0, start) for c in " \n\t") + 1)
+    after = [k for k in (text.find(c, end, end + reach) for c in " \n\t") if k >= 0]
+    return text[left : min(after, default=min(len(text), end + reach))]
+
+
+def _bucket(place, first, last):
+    """Signed logarithmic distance of a word to a content (the same buckets as in training)."""
+    if place < first:
+        return min(7, int(math.log2(first - place))) + 1
+    return min(7, int(math.log2(place - last + 1))) + 9 if place >= last else 0
+
+
+def _busy(outside, words):
+    """Stretches of words, within a paragraph, that are not plainly outside every span."""
+    found, start = [], None
+    for number in range(len(words) + 1):
+        quiet = number == len(words) or outside[number] > _QUIET
+        if start is not None and (quiet or words[number].paragraph != words[number - 1].paragraph):
+            found.append((start, number))
+            start = None
+        if start is None and not quiet:
+            start = number
+    return found
+
+
+@functools.cache
+def _transitions(labels, begin, stop):
+    """(previous, next) additive scores: -inf where BIO forbids it; `begin` for opening a span; `stop` for leaving one."""
+    n = len(labels)
+    matrix = np.zeros((n, n))
+    for i, before in enumerate(labels):
+        for j, after in enumerate(labels):
+            if after[0] == "I" and before[1:] != after[1:]:
+                matrix[i, j] = -np.inf
+            elif after[0] == "B":
+                matrix[i, j] = begin
+            if before != "O" and after[0] != "I":
+                matrix[i, j] += stop
+    start = np.array([-np.inf if label[0] == "I" else begin * (label[0] == "B") for label in labels])
+    return matrix, start
+
+
+def viterbi(scores, labels, begin=0.0, stop=0.0):
+    """The best legal BIO label sequence for (words, labels) log probabilities."""
+    matrix, start = _transitions(tuple(labels), begin, stop)
+    best, back = scores[0] + start, []
+    for row in scores[1:]:
+        through = best[:, None] + matrix
+        choice = through.argmax(0)
+        back.append(choice)
+        best = through[choice, np.arange(len(choice))] + row
+    path = [int(best.argmax())]
+    for choice in reversed(back):
+        path.append(int(choice[path[-1]]))
+    return path[::-1]
+
+
+def spans_of(path, labels):
+    """(first, last, type) of the spans in a legal label path."""
+    found = []
+    for number, label in enumerate(labels[k] for k in path):
+        if label[0] == "B":
+            found.append([number, number + 1, label[2:]])
+        elif label[0] == "I":
+            found[-1][1] = number + 1
+    return [tuple(f) for f in found]
+
+
+@functools.lru_cache(maxsize=2)
+def load(folder=None):
+    """The model in `folder` (default: the shipped one), loaded once a process.
+
+    Raises FileNotFoundError, naming what is missing, when the folder holds no model.
+    """
+    return Encoder(folder or MODELS)

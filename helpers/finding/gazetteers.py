@@ -1,0 +1,227 @@
+"""The tables of names that `entities` looks things up in: countries, places, organisations, titles, given names.
+
+All of it is data under `helpers/data/*.csv` (described in `helpers/data/README.md`); a user adds names with a CSV of
+their own (`load(extra=path)`). Loading takes some milliseconds and happens once in a process.
+"""
+
+import csv
+import functools
+import re
+import unicodedata
+from typing import NamedTuple
+
+from helpers import DATA, resolve
+
+# A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
+TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
+# What may stand between two tokens of one name.
+GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
+
+# Names that are also everyday words, persons or other places: linked when the model sees a name, never added without it.
+UNSAFE = frozenset(
+    """Time Apple Amazon Guardian Independent Jordan Chad Georgia Wagner Sputnik Spiegel Amnesty Duma Atlantic Pacific Gulf
+    Arctic Victoria Male Florence Washington Houston Denver Dallas Alexandria Madras Lyons Hamburg Cologne Canton Rio Suez Golan IS PA AU RT
+    DW FT WHO ICE AP GE GM MIT Lima Wellington Santiago Kingstown Hamilton Georgetown Castries Bonn Tories Telegraph Bloomberg Boeing Dominican
+    Dominicans Polish Pole Poles Finn Scot Brit Dane Swede Turk Khmer Lao Dominica Trinidad Macedonia Emirates Congo Persia Siam Bharat RSA ROK PRC
+    Politico Miss Ore Ill Ind Cal Wash Mass Fed FED Victoria Beehive Westminster Westminister Antigua Grenada Caribbean Mediterranean Midwest
+    Orlando Austin Berliner Florentine Venetian Male Paris Sydney Chelsea Houthi Anadolu Kyodo Fatah Spaniard Holyrood CIS IRA SEC DEA MOD SPD ANC NPC SCO
+    NSC PLA ISI IOM ICC NRA ABC NBC CBS PBS RIA USN Virginia Carolina Montana Dakota Savannah Bankova Matignon Planalto Moncloa Interfax Maine
+    Treasury House Jersey Guernsey Montserrat Tahiti Trent Delhi Rada Central Bath Reading Nice Hague Victoria Peking Roseau Mali America""".split()
+) - {"Washington", "America", "Mali", "Delhi", "Paris", "Politico", "Florence", "Maine", "Virginia", "Montana"}
+
+
+class Entry(NamedTuple):
+    """What a table knows about one form of a name.
+
+    name: display name of the entity. type: PER ORG LOC MISC. kind: country, region, city, capital, state, seat, alliance, outlet,
+    party, company, agency …. form: name, acronym or demonym. country: name of the state it belongs to ("" unknown). metonym_of:
+    name of the state it may stand for. safe: may be added where the model saw no name. generic: many countries have one ("Senate").
+    """
+
+    name: str
+    type: str
+    kind: str
+    form: str
+    country: str
+    metonym_of: str
+    safe: bool
+    generic: bool
+    id: str
+
+
+class Gazetteer(NamedTuple):
+    """Tables compiled for look-up.
+
+    phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people: normalised name -> (country, office).
+    surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles: word -> (use, gender). postal: US postal code -> Entry.
+    roles: noun -> (gender, what it refers to). relations: word -> gender.
+    """
+
+    phrases: dict
+    names: dict
+    people: dict
+    surnames: dict
+    given: dict
+    titles: dict
+    roles: dict
+    relations: dict
+    postal: dict
+
+
+@functools.lru_cache(maxsize=20_000)
+def normalise(name):
+    """A name as a key: lower case, without accents, dots, outer "the", and with single spaces."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("’", "'").replace(".", "")
+    words = re.findall(r"[\w&']+", plain)
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return " ".join(words) or plain.strip() or name
+
+
+def entity_id(type_, name):
+    """Identifier of an entity: type and normalised display name, the same in every article (``LOC:united states``)."""
+    return f"{type_}:{normalise(name)}"
+
+
+def _rows(path):
+    with open(path, encoding="utf-8-sig", newline="") as handle:
+        yield from csv.DictReader(line for line in handle if not line.startswith("#"))
+
+
+def _many(cell):
+    return [part.strip() for part in (cell or "").split(";") if part.strip()]
+
+
+def tokens_of(name):
+    """The tokens of a name, as `entities` compares them."""
+    return tuple(TOKEN.findall(name))
+
+
+class _Builder:
+    def __init__(self):
+        self.phrases, self.names = {}, {}
+
+    def add(self, form_text, name, type_, kind, form="name", country="", metonym_of="", generic=False, safe=None):
+        tokens = tokens_of(form_text)
+        if not tokens:
+            return
+        if safe is None:
+            vague = generic and kind in ("outlet", "party")
+            safe = not vague and (len(tokens) > 1 or form_text not in UNSAFE and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US")))
+        entry = Entry(name, type_, kind, form, country, metonym_of, safe, generic, entity_id(type_, name))
+        self._register(tokens, entry)
+        if (type_ == "LOC" or len(tokens) > 1) and len(form_text) > 3 and not form_text.isupper():
+            self._register(tuple(token.upper() for token in tokens), entry)
+        if form != "demonym":
+            self.names.setdefault(normalise(form_text), entry)
+
+    def _register(self, tokens, entry):
+        known = self.phrases.setdefault(tokens[0], {})
+        known.setdefault(tokens, entry)
+
+    def finished(self):
+        return {first: sorted(known.items(), key=lambda item: -len(item[0])) for first, known in self.phrases.items()}
+
+
+def _add_countries(builder):
+    for row in _rows(DATA / "countries.csv"):
+        name = row["name"]
+        for form in [name, *_many(row["variants"])]:
+            builder.add(form, name, "LOC", "country", country=name)
+        for form in _many(row["demonyms"]):
+            builder.add(form, name, "LOC", "country", "demonym", country=name)
+    for row in _rows(DATA / "countries.csv"):
+        for city in (row["capital"] or "").split("|"):
+            forms = _many(city)
+            for form in forms:
+                builder.add(form, forms[0], "LOC", "capital", country=row["name"], metonym_of=row["name"])
+
+
+def _add_places(builder):
+    for row in _rows(DATA / "places.csv"):
+        for form in [row["name"], *_many(row["variants"])]:
+            builder.add(form, row["name"], "LOC", row["kind"], country=row["country"])
+        for form in _many(row["demonyms"]):
+            builder.add(form, row["name"], "LOC", row["kind"], "demonym", country=row["country"])
+    for row in _rows(DATA / "us_states.csv"):
+        for form in [row["name"], *_many(row["ap"])]:
+            builder.add(form, row["name"], "LOC", "state", country="United States", safe=form == row["name"] and form not in UNSAFE)
+        for form in _many(row["demonyms"]):
+            builder.add(form, row["name"], "LOC", "state", "demonym", country="United States")
+
+
+def _add_organisations(builder, rows):
+    for row in rows:
+        kind, country = row.get("kind") or "organisation", row.get("country") or ""
+        options = {"country": country, "metonym_of": country if kind == "seat" else "", "generic": row.get("generic") == "yes"}
+        type_ = (row.get("type") or "ORG").upper()
+        for form in [row["name"], *_many(row.get("variants"))]:
+            builder.add(form, row["name"], type_, kind, **options)
+        for form in _many(row.get("acronyms")):
+            builder.add(form, row["name"], type_, kind, "acronym", **options)
+        for form in _many(row.get("demonyms")):
+            builder.add(form, row["name"], type_, kind, "demonym", safe=False, **options)
+
+
+def _add_seats(builder):
+    for row in _rows(DATA / "countries.csv"):
+        for seat in _many(row["seats"]):
+            builder.add(seat, seat, "ORG", "seat", country=row["name"], metonym_of=row["name"])
+
+
+def _add_compounds(builder):
+    """Longer names that would otherwise be read as the country inside them."""
+    for text in ("African American", "African Americans", "African-American", "African-Americans", "Native American", "Native Americans", "American Indian", "American Indians",
+                 "Asian American", "Asian Americans", "Asian-American", "Asian-Americans", "Mexican American", "Mexican Americans", "Guinea pig", "New Mexico", "South Georgia"):
+        if tokens_of(text) not in {t for t, _ in builder.phrases.get(tokens_of(text)[0], {}).items()}:
+            builder._register(tokens_of(text), Entry(text, "MISC", "people", "name", "", "", False, False, entity_id("MISC", text)))
+
+
+def load(extra=None):
+    """The compiled tables; `extra` is the path of a user's CSV with columns name, type, variants, acronyms, demonyms, country, kind.
+
+    A user's row wins over ours. Raises FileNotFoundError, or ValueError in one sentence when a row has no name or a type is unknown.
+    """
+    if not extra:
+        return _load(None, 0)
+    file = resolve(extra)
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file of names {file}.")
+    return _load(file, file.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(extra, _changed):
+    builder = _Builder()
+    if extra:
+        rows = list(_rows(extra))
+        for number, row in enumerate(rows, start=2):
+            if not (row.get("name") or "").strip():
+                raise ValueError(f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, variants, acronyms, demonyms, country, kind")
+            if (row.get("type") or "ORG").upper() not in ("PER", "ORG", "LOC", "MISC"):
+                raise ValueError(f"{extra}, line {number}: type {row['type']!r} is none of PER, ORG, LOC, MISC")
+        _add_organisations(builder, rows)
+    _add_countries(builder)
+    _add_places(builder)
+    _add_organisations(builder, _rows(DATA / "organisations.csv"))
+    _add_seats(builder)
+    _add_compounds(builder)
+    people, surnames = {}, {}
+    for row in _rows(DATA / "people.csv"):
+        people[normalise(row["name"])] = (row["country"], row["office"])
+        surnames.setdefault(normalise(row["name"]).split()[-1], set()).add(row["country"])
+    titles, roles = {}, {}
+    for row in _rows(DATA / "titles.csv"):
+        if row["use"] == "role":
+            roles[row["words"]] = (row["gender"], row["refers_to"])
+        else:
+            titles.setdefault(row["words"].rstrip("."), (row["use"], row["gender"]))
+    for word in list(titles):
+        titles.setdefault(word.upper(), titles[word])
+    return Gazetteer(
+        builder.finished(), builder.names, people, {name: min(states) for name, states in surnames.items() if len(states) == 1},
+        {row["name"]: row["gender"] for row in _rows(DATA / "given_names.csv")}, titles, roles,
+        {row["word"]: row["gender"] for row in _rows(DATA / "relations.csv")},
+        {row["postal"]: Entry(row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])) for row in _rows(DATA / "us_states.csv")},
+    )

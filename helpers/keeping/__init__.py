@@ -1,0 +1,1 @@
+"""Rows on disk: the store, the processes that fill it, the runs."""

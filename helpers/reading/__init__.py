@@ -1,0 +1,1 @@
+"""Bytes to articles: what a corpus is, its formats, records, near-duplicates."""

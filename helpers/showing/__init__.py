@@ -1,0 +1,1 @@
+"""Frames to pictures, tables and pages."""

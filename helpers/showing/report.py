@@ -1,0 +1,303 @@
+"""A run as one HTML page that needs no network, the list of all runs, and the comparison of two runs."""
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from helpers import resolve, tables
+from helpers.showing import display
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: 'self' file:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'">
+<title>{title}</title><style>
+body{{font:16px/1.55 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0 auto;padding:1.2em 1em 4em;max-width:1000px}}
+h1{{font-size:1.7em;line-height:1.2;margin:1.6em 0 .4em;border-top:3px solid #1a1a1a;padding-top:.7em}} h1.top{{border:0;margin-top:.3em;padding:0}}
+h2{{font-size:1.2em;margin:1.6em 0 .4em}} img{{max-width:100%;height:auto}} a{{color:#0b5cad}}
+nav a{{margin-right:1.1em}} pre{{overflow:auto;background:#f8f9fa;padding:.6em;font-size:13px;white-space:pre-wrap;overflow-wrap:anywhere}}
+details{{margin:.3em 0;color:#868e96;font-size:13px}} .bad{{background:#fff5f5;border-left:4px solid #c92a2a;padding:.5em 1em;color:#1a1a1a}}
+.grey{{color:#868e96}} table.plain{{border-collapse:collapse;font-size:14px}} table.plain td,table.plain th{{padding:.35em .8em .35em 0;border-bottom:1px solid #e9ecef;text-align:left;vertical-align:top}}
+img.small{{width:220px;border:1px solid #e9ecef}}
+@media print{{details,nav,input{{display:none}} .house .scroll{{max-height:none;overflow:visible}}}}
+</style></head><body>
+{body}
+<script>{script}</script></body></html>"""
+
+
+def _page(title: str, body: str) -> str:
+    """A page whose only script is ours: its hash stands in the page's security policy, so nothing else in it can run."""
+    script = display.ENHANCE + 'document.querySelectorAll("div.house[id]").forEach(enhance);'
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return PAGE.format(title=html.escape(title), hash=digest, script=script, body=body)
+
+
+def _markdown(words: str) -> str:
+    import mistune
+
+    return mistune.create_markdown(escape=True, plugins=["table"])(words)
+
+
+def _joined(value: str | list) -> str:
+    return value if isinstance(value, str) else "".join(value)
+
+
+def _plain(words: str) -> str:
+    return display.escape(re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", words))
+
+
+def _output(output: Mapping) -> str:
+    """One output of a code cell. HTML is taken from our own display module only; scripts in it are dropped (the page has its own)."""
+    if output["output_type"] == "stream":
+        words = _plain(_joined(output["text"]))
+        return f"<pre>{words}</pre>" if output.get("name") == "stdout" else f"<details><summary>messages</summary><pre>{words}</pre></details>"
+    if output["output_type"] == "error":
+        return f'<div class="bad"><b>{_plain(output["ename"])}</b>: {_plain(output["evalue"])}</div>'
+    data = output.get("data", {})
+    if "image/png" in data:
+        return f'<p><img alt="chart" src="data:image/png;base64,{html.escape(_joined(data["image/png"]).replace(chr(10), ""))}"></p>'
+    if "text/html" in data:
+        return re.sub(r"(?is)<script\b.*?</script\s*>", "", _joined(data["text/html"])).replace(display.STYLE, "")
+    if "text/markdown" in data:
+        return _markdown(_joined(data["text/markdown"]))
+    return f"<pre>{_plain(_joined(data['text/plain']))}</pre>" if "text/plain" in data else ""
+
+
+def _merged(outputs: Iterable[Mapping]) -> list[Mapping]:
+    """Outputs with neighbouring pieces of the same stream joined; of a line written over and over (progress bars) the last state counts."""
+    merged: list[dict] = []
+    for output in outputs:
+        if output["output_type"] == "stream" and merged and merged[-1].get("name") == output.get("name", ""):
+            merged[-1]["text"] += _joined(output["text"])
+        else:
+            merged.append({**output, **({"text": _joined(output["text"])} if output["output_type"] == "stream" else {})})
+    for output in merged:
+        if output["output_type"] == "stream":
+            output["text"] = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output["text"].split("\n"))
+    return merged
+
+
+def _notebook(path: Path) -> tuple[str, str]:
+    """(title, HTML) of an executed notebook: text and results; code folded away."""
+    title, parts = path.stem, []
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        source = _joined(cell["source"])
+        if cell["cell_type"] == "markdown":
+            heading = re.search(r"(?m)^# +(.+)$", source)
+            title = heading[1] if heading and title == path.stem else title
+            parts.append(_markdown(source))
+        elif cell["cell_type"] == "code":
+            tags = cell.get("metadata", {}).get("tags", [])
+            if source.strip() and "papermill-error-cell-tag" not in tags:
+                parts.append(f"<details><summary>code</summary><pre>{display.escape(source)}</pre></details>")
+            parts += [_output(output) for output in _merged(cell.get("outputs", []))]
+    return title, "\n".join(parts)
+
+
+def _link(path: str, words: str | None = None) -> str:
+    return f'<a href="{html.escape(quote(path))}">{display.escape(words or path)}</a>'
+
+
+def _facts(rows: Iterable[tuple[str, str]]) -> str:
+    return '<table class="plain">' + "".join(f"<tr><th>{display.escape(name)}</th><td>{value}</td></tr>" for name, value in rows) + "</table>"
+
+
+def build(run: str | Path) -> Path:
+    """Write `<run>/report/index.html` from the run's manifest, executed notebooks and files; returns its path."""
+    run = resolve(run)
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    about, parts, contents = manifest["corpus"], [], []
+    for path in sorted((run / "notebooks").glob("*.ipynb")):
+        title, body = _notebook(path)
+        contents.append(f'<li><a href="#{html.escape(quote(path.stem))}">{display.escape(title)}</a></li>')
+        parts.append(f'<section id="{html.escape(quote(path.stem))}">{body}</section>')
+    failed = "".join(f'<p class="bad">{display.escape(n["notebook"])} failed: {display.escape(n["error"])}</p>'
+                     for n in manifest.get("notebooks", []) if n["status"] != "ok")
+    found = manifest.get("found", {})
+    facts = _facts([
+        ("Corpus", display.escape(", ".join(about["inputs_given"]))),
+        ("Inputs", f"{about['inputs']:,}: {display.count(about['analysed'], 'article')} analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
+                   f"{about['quarantined']:,} could not be analysed"),
+        ("Found", ", ".join(f"{n:,} {name}" for name, n in found.items())),
+        ("Parameters", display.escape(", ".join(f"{k} = {v}" for k, v in manifest["parameters"].items()) or "all as set in the notebooks")),
+        ("Run", f"{display.escape(manifest['started'])}, {manifest['seconds']['wall']:.0f} s"),
+        ("Fingerprint of the corpus", f"<code>{display.escape(about['fingerprint'][:16])}</code>"),
+    ])
+    quarantine = _quarantine(run)
+    files = "".join(f"<li>{' · '.join(_link(f'../{folder}/{f}', f) for f in names)}</li>" for folder, names in _files(run))
+    body = (f'{display.STYLE}<nav>{_link("../../index.html", "All runs")}</nav><h1 class="top">{display.escape(manifest["run_id"])}</h1>{failed}{facts}{quarantine}'
+            f'<h2>Contents</h2><ol>{"".join(contents)}</ol>{"".join(parts)}<h1>Files of this run</h1><ul>{files}<li>{_link("../manifest.json", "manifest.json")}</li></ul>')
+    return tables.write_atomically(run / "report" / "index.html", lambda path: path.write_text(_page(manifest["run_id"], body), "utf-8", "replace"))
+
+
+def _quarantine(run: Path) -> str:
+    path = run / "tables" / "quarantine.parquet"
+    frame = pd.read_parquet(path) if path.exists() else pd.DataFrame()
+    return display.table(frame, caption="Inputs that could not be analysed").markup if len(frame) else ""
+
+
+def _files(run: Path) -> list[tuple[str, list[str]]]:
+    """[(folder, file names that belong together)]"""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for folder in ("tables", "figures", "notebooks"):
+        for path in sorted((run / folder).glob("[!.]*")):
+            groups.setdefault((folder, path.stem), []).append(path.name)
+    return [(folder, names) for (folder, _), names in groups.items()]
+
+
+def read_runs(outputs: str | Path = "outputs") -> list[dict]:
+    """Return the manifests of all runs below a folder, newest first, each with its `folder`."""
+    found = []
+    for path in resolve(outputs).glob("[!.]*/manifest.json"):
+        try:
+            found.append({**json.loads(path.read_text("utf-8")), "folder": path.parent})
+        except (ValueError, OSError):
+            continue
+    return sorted(found, key=lambda m: (m.get("started", ""), m["folder"].name), reverse=True)
+
+
+def build_index(outputs: str | Path = "outputs") -> Path:
+    """Write `<outputs>/index.html`, the list of all runs; returns its path."""
+    rows = []
+    for m in read_runs(outputs):
+        name, about = m["folder"].name, m["corpus"]
+        picture = max((m["folder"] / "figures").glob("*.png"), key=lambda path: path.stat().st_size, default=None)
+        image = f'<img class="small" alt="" src="{html.escape(quote(f"{name}/figures/{picture.name}"))}">' if picture else ""
+        begun = datetime.fromisoformat(m["started"]).strftime("%Y-%m-%d %H:%M")
+        where = _link(f"{name}/report/index.html", m["run_id"]) if (m["folder"] / "report" / "index.html").exists() else display.escape(m["run_id"])
+        rows.append(f'<tr><td>{where}<br><span class="grey">{begun} UTC</span></td><td>{display.escape(", ".join(about["inputs_given"]))}</td>'
+                    f'<td>{about.get("analysed", 0):,}</td><td>{display.escape(m["status"])}</td><td>{image}</td></tr>')
+    body = ('<h1 class="top">Runs</h1>' + ('<table class="plain"><tr><th>Run</th><th>Corpus</th><th>Articles</th><th>Status</th><th></th></tr>' + "".join(rows) + "</table>"
+            if rows else "<p>No runs yet.</p>"))
+    return tables.write_atomically(resolve(outputs) / "index.html", lambda path: path.write_text(_page("Runs", body), "utf-8", "replace"))
+
+
+# --- two runs side by side ----------------------------------------------------------------------------------------------------------------------------
+
+class Pair:
+    """Two runs to compare: `first` and `second` are their manifests, or `why_not` a sentence."""
+
+    def __init__(self, first: dict | None, second: dict | None, why_not: str = "") -> None:
+        self.first, self.second, self.why_not = first, second, why_not
+
+    def __bool__(self) -> bool:
+        return not self.why_not
+
+    def __repr__(self) -> str:
+        return self.why_not or f"{self.first['folder'].name} compared with {self.second['folder'].name}"
+
+    def read(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table `name` of both runs (empty tables when there is nothing to compare)."""
+        return (_saved(self.first, name), _saved(self.second, name)) if self else (tables.make_frame(name), tables.make_frame(name))
+
+
+def _saved(manifest: dict, name: str) -> pd.DataFrame:
+    path = manifest["folder"] / "tables" / f"{name}.parquet"
+    return pd.read_parquet(path) if path.exists() else tables.make_frame(name)
+
+
+def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
+    """Choose two runs below the folder that `outputs` lies in.
+
+    second: a run's name; "": the run whose folder `outputs` is, else the newest; first: a run's name; "": the newest one before the second that
+    read the same inputs.
+    """
+    here = resolve(outputs)
+    runs = {m["folder"].name: m for m in read_runs(here.parent) if (m["folder"] / "tables" / "articles.parquet").exists()}
+    for wanted in filter(None, (first, second)):
+        if wanted not in runs:
+            return Pair(None, None, f"There is no run called {wanted} in {here.parent}; there are {', '.join(runs) or 'none'}.")
+    newest_first = list(runs.values())
+    late = runs.get(second or here.name) or next(iter(newest_first), None)
+    earlier = [m for m in newest_first if late and m is not late and m["started"] <= late["started"] and m["status"] != "running"
+               and m["corpus"]["inputs_given"] == late["corpus"]["inputs_given"]]
+    early = runs.get(first) or next(iter(earlier), None)
+    if not late or not early:
+        return Pair(None, None, "There is no earlier run of the same inputs to compare with: name two runs, or run the notebooks a second time.")
+    return Pair(early, late)
+
+
+def compare_settings(pair: Pair) -> pd.DataFrame:
+    """Return what, first, second, changed for corpus, counts, parameters and versions."""
+    if not pair:
+        return pd.DataFrame(columns=["what", "first", "second", "changed"])
+    def facts(m):
+        about = m["corpus"]
+        return {"run": m["folder"].name, "started": m["started"], "inputs": ", ".join(about["inputs_given"]), "fingerprint of the corpus": about.get("fingerprint", "")[:16],
+                "articles": about.get("analysed"), "not analysed": about.get("quarantined"), "code, model and data files": about.get("engine"),
+                **m.get("found", {}), **{f"parameter {k}": v for k, v in m["parameters"].items()}, **{f"version of {k}": v for k, v in m["versions"].items()}}
+    a, b = facts(pair.first), facts(pair.second)
+    shown = lambda value: None if value is None else f"{value:,}" if isinstance(value, int) else str(value)  # noqa: E731
+    rows = [(name, shown(a.get(name)), shown(b.get(name)), a.get(name) != b.get(name)) for name in dict.fromkeys([*a, *b])]
+    return pd.DataFrame(rows, columns=["what", "first", "second", "changed"], dtype=object)
+
+
+def compare_rows(pair: Pair) -> pd.DataFrame:
+    """Return table, first, second, only_first, only_second: rows found in both runs and in one only (same place, same labels)."""
+    marks = {"articles": ["article_id"], "mentions": ["article_id", "start", "end", "entity_id"], "statements": ["article_id", "start", "end", "speaker"],
+             "stances": ["article_id", "start", "end", "target_id", "target_start"], "acts": ["article_id", "start", "end", "category", "actor_id", "target_id"]}
+    rows = []
+    for name, keys in marks.items() if pair else ():
+        a, b = (set(map(str, frame[keys].itertuples(index=False, name=None))) for frame in pair.read(name))
+        rows.append((name, len(a), len(b), len(a - b), len(b - a)))
+    return pd.DataFrame(rows, columns=["table", "first", "second", "only_first", "only_second"])
+
+
+def compare_counts(pair: Pair, table: str, label: str, key: str | None = None, *, limit: int = 20) -> pd.DataFrame:
+    """Return label, key, first, second, change (rows per article, so that corpora of different size compare), largest change first; no row where nothing changed."""
+    key = key or label
+    names = list(dict.fromkeys([label, key]))
+    columns = [*names, "first", "second", "change"]
+    if not pair:
+        return pd.DataFrame(columns=columns)
+    sides = [(frame.dropna(subset=[key]), len(articles)) for frame, articles in zip(pair.read(table), pair.read("articles"), strict=True)]
+    counts = [frame.groupby(key).size() / (n or 1) for frame, n in sides]
+    shown = pd.concat([frame[names] for frame, _ in sides]).drop_duplicates(key, keep="last").set_index(key)
+    both = pd.concat(counts, axis=1, keys=["first", "second"]).fillna(0.0)
+    both["change"] = both["second"] - both["first"]
+    both = both[both["change"].abs() > 1e-9].join(shown).rename_axis(key).reset_index()
+    return both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index).head(limit)[columns].reset_index(drop=True)
+
+
+def compare_means(pair: Pair, table: str, label: str, value: str, *, least: int = 2, limit: int = 15) -> pd.DataFrame:
+    """Return label, n_first, n_second, first, second, change for the mean of `value`, for labels with at least `least` rows in both runs."""
+    columns = [label, "n_first", "n_second", "first", "second", "change"]
+    if not pair:
+        return pd.DataFrame(columns=columns)
+    a, b = (frame.dropna(subset=[label, value]).groupby(label)[value].agg(["size", "mean"]) for frame in pair.read(table))
+    both = a.join(b, lsuffix="_a", rsuffix="_b", how="inner").query("size_a >= @least and size_b >= @least").reset_index()
+    both.columns = [label, "n_first", "first", "n_second", "second"]
+    both["change"] = both["second"] - both["first"]
+    both = both[both["change"].abs() > 1e-9]
+    return both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index).head(limit)[columns].reset_index(drop=True)
+
+
+def tell_changes(pair: Pair) -> str:
+    """Return one sentence: the finding of the comparison."""
+    if not pair:
+        return pair.why_not
+    rows = compare_rows(pair)
+    changed = int(rows["only_first"].sum() + rows["only_second"].sum())
+    same = pair.first["corpus"].get("fingerprint") == pair.second["corpus"].get("fingerprint")
+    where = "the same articles" if same else "different articles"
+    return f"The two runs read {where} and differ in nothing that was found" if not changed else f"The two runs read {where}; {changed:,} rows were found by one of them only"
+
+
+def tell_change(pair: Pair, changes: pd.DataFrame, label: str, what: str) -> str:
+    """Return a chart title: the largest change."""
+    if not pair or not len(changes) or not changes["change"].abs().max():
+        return f"No change in {what}" if pair else "Nothing to compare with yet"
+    top = changes.iloc[0]
+    return f"{top[label]}: {abs(top['change']):,.2g} {what} an article {'more' if top['change'] > 0 else 'fewer'} than in the first run"
+
+
+def notebook_footer(pair: Pair, **parameters) -> display.Html:
+    """Return the small table that ends the notebook of two runs: their names and the parameters given by name."""
+    rows = [("compared", repr(pair)), *((f"parameter {name}", repr(value)) for name, value in parameters.items())]
+    return display.table(pd.DataFrame(rows, columns=["what", "value"], dtype=object), caption="How this was made")

@@ -1,0 +1,87 @@
+"""The encoder as a black box: offsets, determinism, and labels a reader would give."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import text
+from helpers.finding import encoder, features
+
+ARTICLE = (
+    "KAMPALA — Foreign Minister Ruth Okello of Uganda said on Friday that her government would reopen the embassy in Lisbon.\n\n"
+    "“We have waited long enough,” Okello told the Daily Monitor. “It is time to talk.”\n\n"
+    "Portugal welcomed the decision, according to a spokesman for Prime Minister Rui Tavares."
+)
+
+
+def encode(string):
+    return encoder.load().encode(text.read(string))
+
+
+@given(st.text(max_size=120))
+@settings(max_examples=60, deadline=None)
+def test_any_text_can_be_encoded_and_offsets_are_inside_it(string):
+    found = encode(string)
+    spans = [(e.start, e.end) for e in found.entities] + [s for a in found.attributions for s in (*a.content, a.source, a.cue) if s]
+    assert all(0 <= s < e <= len(string) for s, e in spans)
+    assert -1 <= found.tone(0, len(string)) <= 1
+
+
+def test_names_and_statements_of_a_short_article():
+    found = encode(ARTICLE)
+    names = {(ARTICLE[e.start : e.end], e.type) for e in found.entities}
+    assert {("Ruth Okello", "PER"), ("Uganda", "LOC"), ("Lisbon", "LOC"), ("Portugal", "LOC"), ("Rui Tavares", "PER")} <= names
+    said = [(ARTICLE[a.content[0][0] : a.content[0][1]], ARTICLE[a.source.start : a.source.end] if a.source else None) for a in found.attributions]
+    assert any("waited long enough" in content and source == "Okello" for content, source in said)
+
+
+def test_the_same_text_gets_the_same_labels_whatever_follows():
+    # windows are run one by one and never padded, so a run of other articles in between changes nothing
+    first = encode(ARTICLE)
+    encode("Something else entirely. " * 50)
+    second = encode(ARTICLE)
+    assert first.entities == second.entities and first.attributions == second.attributions
+    assert np.array_equal(first.states, second.states)
+
+
+def test_probabilities_are_probabilities():
+    found = encode("The army shelled the town and the rebels agreed to talk.")
+    chances = found.act(0, 56)
+    assert set(chances) == set(encoder.load().config["acts"]) and sum(chances.values()) == pytest.approx(1, abs=1e-4)
+    assert sum(found.stance(0, 56, 0, 8).values()) == pytest.approx(1, abs=1e-4)
+    assert found.act(56, 56) == {}
+
+
+def test_tone_and_act_tell_plain_cases_apart():
+    good, bad = encode("It was a wonderful, generous gesture and a great joy."), encode("It was a vile, murderous attack and a terrible disaster.")
+    assert good.tone(0, 60) > 0.15 > -0.15 > bad.tone(0, 60)
+    attack = encode("Warplanes bombed two villages overnight.").act(0, 40)
+    talks = encode("The two presidents met for talks in Geneva on Sunday.").act(0, 53)
+    assert max(attack, key=attack.get) == "ASSAULT" and max(talks, key=talks.get) == "CONSULT"
+
+
+def test_windows_decide_every_word_once():
+    string = "\n\n".join(f"Paragraph {n} has a few words in it, and more. " * (1 + n % 9) for n in range(40))
+    document = text.read(string)
+    words = features.words_of(document)
+    pieces = features.piece_ids(encoder.load().tokenizer, string, words)
+    starts = {features.inside(words, s.start, s.end)[0] for s in document.sentences}
+    ranges = features.windows(words, pieces, starts)
+    assert [n for _, a, b, _ in ranges for n in range(a, b)] == list(range(len(words)))
+    assert all(left <= a < b <= right for left, a, b, right in ranges)
+    assert all(sum(len(p) for p in pieces[left:right]) <= features.WINDOW + 2 * features.CONTEXT for left, _, _, right in ranges)
+
+
+def test_spans_never_break_the_tagging_scheme():
+    labels = ("O", "B-X", "I-X", "B-Y", "I-Y")
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        path = encoder.viterbi(np.log(rng.dirichlet(np.ones(5), size=12)), labels)
+        for before, after in zip([0, *path], path, strict=False):
+            assert not labels[after].startswith("I") or labels[before][1:] == labels[after][1:]
+
+
+def test_a_folder_that_is_no_model_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not a model folder"):
+        encoder.load(str(tmp_path))
