@@ -3,6 +3,7 @@
 Relative paths given to any function here mean the project's root, whatever folder the program or kernel was started in.
 """
 import os
+import sys
 from pathlib import Path
 
 # One thread a process, set before numpy is loaded: the products here are small, and threads that wait for each other made a run ten times slower
@@ -19,3 +20,27 @@ MODELS = ROOT / "helpers" / "models"      # the network that comes with the proj
 def resolve(path: str | Path) -> Path:
     """Return `path` as an absolute path; a relative one is taken from the project's root, `~` is the home folder."""
     return Path(ROOT, Path(path).expanduser())
+
+
+# Where the modules of version 0.1 went.
+MOVED = {
+    "clauses": "finding.clauses", "corpus": "reading.corpus", "corrections": "counting.corrections", "counts": "counting.mentions", "cues": "finding.cues",
+    "display": "showing.display", "dossiers": "counting.dossiers", "encoder": "finding.encoder", "entities": "finding.entities",
+    "escalation": "finding.escalation", "features": "finding.features", "gazetteers": "finding.gazetteers", "ladder": "counting.acts",
+    "modality": "finding.modality", "names": "finding.names", "parties": "finding.parties", "plots": "showing.plots", "references": "finding.references",
+    "report": "showing.report", "sentiment": "finding.tone and helpers.counting.speakers", "statements": "finding.statements",
+    "validation": "counting.validation",
+}
+
+
+class _Moved:
+    """The last of the import system's finders: it knows only the old names, and says the new ones."""
+
+    @staticmethod
+    def find_spec(name: str, path=None, target=None) -> None:
+        package, _, old = name.rpartition(".")
+        if package == __name__ and old in MOVED:
+            raise ImportError(f"{name} moved: it is {__name__}.{MOVED[old]} now", name=name)
+
+
+sys.meta_path[:] = [*(finder for finder in sys.meta_path if type(finder).__name__ != "_Moved"), _Moved()]

@@ -7,7 +7,6 @@ could be analysed; 2: the command itself was wrong.
 import argparse
 import ast
 import difflib
-import hashlib
 import json
 import keyword
 import os
@@ -29,13 +28,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import ROOT, resolve
+from helpers.keeping.runs import WrongParameter, list_files, name_run, versions, write_manifest
+from helpers.text import count
 
 NOTEBOOKS = ROOT / "notebooks"
 OURS = ("corpus", "outputs")      # set by the runner itself
-
-
-class WrongParameter(ValueError):
-    """A parameter no notebook has, or a value of the wrong type."""
 
 
 class Parameter(NamedTuple):
@@ -193,27 +190,6 @@ def run_notebooks(values: Mapping[Path, dict], run: Path, *, jobs: int = 0, time
 
 # --- the run ------------------------------------------------------------------------------------------------------------------------------------------
 
-def name_run(corpus: Sequence[str], outputs: Path, wanted: str = "") -> str:
-    """Return the run's name: the one wanted, or date, time and the corpus's name. Raises WrongParameter when it can't be a folder or exists."""
-    if wanted:
-        if not re.fullmatch(r"[\w][\w.-]{0,80}", wanted) or wanted == "interactive":
-            raise WrongParameter(f"--run-id {wanted!r}: letters, digits, - _ . only, beginning with a letter or digit, and not 'interactive'")
-        if (outputs / wanted).exists():
-            raise WrongParameter(f"--run-id {wanted}: {outputs / wanted} exists already; runs are never overwritten")
-        return wanted
-    stem = re.sub(r"[^\w-]+", "-", Path(corpus[0].rstrip("/")).stem).strip("-")[:30] or "corpus"
-    name = base = f"{datetime.now():%Y-%m-%d_%H%M%S}_{stem}"
-    number = 2
-    while (outputs / name).exists():
-        name, number = f"{base}-{number}", number + 1
-    return name
-
-
-def _checksums(run: Path) -> dict[str, dict]:
-    files = sorted(p for p in run.rglob("*") if p.is_file() and p.name != "manifest.json" and not p.name.startswith("."))
-    return {p.relative_to(run).as_posix(): {"bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in files}
-
-
 def _processor_seconds() -> float:
     if resource is None:
         return time.process_time()
@@ -241,14 +217,14 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     folder.mkdir()
     inputs = ";".join(corpus)
     manifest = {"run_id": run_id, "status": "running", "started": began.isoformat(timespec="seconds"), "corpus": {"inputs_given": list(corpus)},
-                "parameters": dict(given), "versions": annotate.versions()}
-    _write_manifest(folder, manifest)
+                "parameters": dict(given), "versions": versions()}
+    write_manifest(folder, manifest)
     found = annotate.load(inputs, outputs=folder, model=given.get("model", ""), codebook=given.get("codebook", ""), workers=workers, progress=progress)
     manifest["corpus"] |= found.about | {"words": int(found.articles["n_words"].sum()), "duplicates": int(found.articles["duplicate_of"].notna().sum())}
     manifest["found"] = {name: len(getattr(found, name)) for name in tables.FOUND}
     if given.get("corrections"):
         found = corrections.apply(found, given["corrections"])
-    _write_manifest(folder, manifest)                  # the comparison with an earlier run reads it
+    write_manifest(folder, manifest)                  # the comparison with an earlier run reads it
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
     outcomes = []
@@ -266,18 +242,12 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     manifest["notebooks"] = [outcome._asdict() for outcome in outcomes]
     manifest["seconds"] = {"wall": round(time.monotonic() - seconds, 2), "processor": round(_processor_seconds(), 2)}
     manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
-    _write_manifest(folder, manifest)
+    write_manifest(folder, manifest)
     report.build(folder)
-    manifest["files"] = _checksums(folder)
-    _write_manifest(folder, manifest)
+    manifest["files"] = list_files(folder)
+    write_manifest(folder, manifest)
     report.build_index(outputs)
     return folder, manifest
-
-
-def _write_manifest(folder: Path, manifest: dict) -> None:
-    from helpers.tables import write_atomically
-
-    write_atomically(folder / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False, default=str), "utf-8"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -297,8 +267,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; returns the exit code."""
-    from helpers.showing import display
-
     asked = _parser().parse_args(arguments)
     try:
         folder, manifest = run(asked.corpus, outputs=asked.outputs, run_id=asked.run_id, given=dict(asked.parameter), only=asked.only,
@@ -316,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for outcome in manifest["notebooks"]:
         if outcome["status"] != "ok":
             print(f"failed: {outcome['notebook']}: {outcome['error']}", file=sys.stderr)
-    print(f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {display.count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
+    print(f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
           f"Open {folder / 'report' / 'index.html'} (all runs: {folder.parent / 'index.html'})")
     return 0 if manifest["status"] == "ok" else 1
 

@@ -16,8 +16,7 @@ import time
 from pathlib import Path
 
 from helpers import text
-from helpers.counting import speakers as sentiment
-from helpers.finding import encoder, entities, escalation, statements
+from helpers.finding import encoder, entities, escalation, statements, tone
 
 TASKS = ("ner", "entities", "statements", "tone", "stance", "acts", "article_acts")
 
@@ -73,7 +72,7 @@ def predict_statements(row, model=None):
 def predict_tone(row, model=None):
     """{id, text} -> tone on -4..4."""
     document = text.read(row["text"].replace("\n", " "))
-    return {"id": row["id"], "tone": 4 * sentiment.adjusted(encoder.load(model).encode(document).tone(0, len(row["text"])), row["text"])}
+    return {"id": row["id"], "tone": 4 * tone.adjusted(encoder.load(model).encode(document).tone(0, len(row["text"])), row["text"])}
 
 
 def predict_stance(row, model=None):

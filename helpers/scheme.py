@@ -8,6 +8,7 @@ CATEGORY_OF = {"CONCEDE": "YIELD", "RETREAT": "YIELD", "COOPERATE": "AID", "AGRE
 PLOVER_OF = {"TALK": "CONSULT", "FORCE": "ASSAULT", "NONE": None}
 MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
 ATTRIBUTIONS = ("narrator", "reported", "quoted", "alleged")
+NEUTRAL = 0.15  # a tone below this, on either side of 0, is called neutral
 HOSTILE = frozenset(c for c, rung in LADDER.items() if rung > 0)
 
 

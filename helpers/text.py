@@ -7,6 +7,8 @@ traced back to the characters it came from. All functions accept any string and 
 import bisect
 import functools
 import re
+import unicodedata
+from pathlib import Path
 from typing import NamedTuple
 
 from nltk.tokenize import NLTKWordTokenizer
@@ -325,3 +327,44 @@ def sentence_at(document, offset):
 def paragraph_at(document, offset):
     """The paragraph an offset lies in (or follows)."""
     return containing(document.paragraphs, offset) or (document.paragraphs[0] if document.paragraphs else Span(0, 0))
+
+
+# -- names as keys, numbers with nouns -----------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=20_000)
+def normalise(name):
+    """A name as a key: lower case, without accents, dots, outer "the", and with single spaces."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("’", "'").replace(".", "")
+    words = re.findall(r"[\w&']+", plain)
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return " ".join(words) or plain.strip() or name
+
+
+def entity_id(type_, name):
+    """Identifier of an entity: type and normalised display name, the same in every article (``LOC:united states``)."""
+    return f"{type_}:{normalise(name)}"
+
+
+def count(n: int, thing: str) -> str:
+    """Return a number with its noun: 1 article, 2 articles."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+# -- a lexicon of valence ------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def vader():
+    """VADER's analyser, with its lexicon."""
+    import nltk.data
+    import vaderSentiment
+    from nltk.sentiment.vader import SentimentIntensityAnalyzer
+
+    # NLTK reads a lexicon only from a folder on its own search path
+    folder = str(Path(vaderSentiment.__file__).parent)
+    if folder not in nltk.data.path:
+        nltk.data.path.append(folder)
+    return SentimentIntensityAnalyzer("vader_lexicon.txt")

@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers import annotate  # noqa: E402
+from helpers import tables, text  # noqa: E402
+from helpers.finding import encoder, entities, escalation, statements, tone  # noqa: E402
 
 STORY = (
     "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the strait.”\n\n"
@@ -69,7 +70,7 @@ def fake_engine(monkeypatch):
     def mentions(document, encoding):
         return [(m.start(), m.end(), m[0], "PER", "named", "PER:" + m[0].lower(), m[0], None, "exact", .9) for m in re.finditer(r"[A-Z]\w+", document.text)]
 
-    def statements(document, encoding, mentions):
+    def said(document, encoding, mentions):
         at = document.text.find("said")
         return [(0, at, [(0, at)], document.text[:at], "indirect", "said", at, at + 4, "Berg", "Berg", 0, 1, "PER:berg", None, None, None, None, .5)] if at > 0 else []
 
@@ -81,8 +82,29 @@ def fake_engine(monkeypatch):
         return [(s[0], s[1], "said", "ACCUSE", 3, "actual", "reported", None, None, "Berg", "PER:berg", "Hale", "PER:hale", None, document.text, 0, len(document.text), .5)
                 for s in said]
 
-    stages = {("text", "read"): text_read, ("encoder", "load"): lambda path=None: SimpleNamespace(encode=lambda document: None),
-              ("entities", "find_mentions"): mentions, ("statements", "find_statements"): statements, ("sentiment", "score_statements"): score,
-              ("escalation", "find_acts"): acts}
-    monkeypatch.setattr(annotate, "_stage", lambda module, function: stages[module, function])
+    for module, name, step in (
+        (text, "read", text_read), (encoder, "load", lambda path=None: SimpleNamespace(encode=lambda document: None)), (entities, "find_mentions", mentions),
+        (statements, "find_statements", said), (tone, "score_statements", score), (escalation, "find_acts", acts)):
+        monkeypatch.setattr(module, name, step)
     return read
+
+
+ABOUT = {"inputs_given": ["<b>seeds</b>"], "inputs": 1, "analysed": 1, "quarantined": 0, "words": 9, "duplicates": 0, "fingerprint": "f" * 64, "engine": "e"}
+
+
+@pytest.fixture
+def make_run():
+    """Write a run's folder: manifest and tables."""
+    def make(outputs, name, started, mentions=(), statements=(), inputs_given=None, **more):
+        run = outputs / name
+        for folder in ("notebooks", "tables", "figures"):
+            (run / folder).mkdir(parents=True)
+        manifest = {"run_id": name, "status": "ok", "started": started, "corpus": ABOUT | ({"inputs_given": inputs_given} if inputs_given else {}), "parameters": {}, "versions": {"nltk": "3"}, "found": {"mentions": len(mentions)},
+                    "notebooks": [], "seconds": {"wall": 1.0, "processor": 1.0}, **more}
+        (run / "manifest.json").write_text(json.dumps(manifest))
+        frames = {"articles": [("a", None, "Berg met Hale.", None, None, None, "x", 3, None, None)], "mentions": list(mentions), "statements": list(statements)}
+        for table in ("articles", *tables.FOUND, "quarantine"):
+            tables.save(tables.make_frame(table, frames.get(table, [])), table, run)
+        return run
+
+    return make

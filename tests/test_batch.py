@@ -78,21 +78,6 @@ def test_only():
         batch.find_notebooks(["77"])
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "interactive", "a b", "{x}"])
-def test_run_names_stay_in_the_folder(tmp_path, name):
-    if name:
-        with pytest.raises(batch.WrongParameter, match="--run-id"):
-            batch.name_run(["seeds"], tmp_path, name)
-    else:
-        assert batch.name_run(["../../etc/{x}.jsonl"], tmp_path).endswith("_x")
-
-
-def test_runs_are_never_overwritten(tmp_path):
-    (tmp_path / "mine").mkdir()
-    with pytest.raises(batch.WrongParameter, match="exists already"):
-        batch.name_run(["seeds"], tmp_path, "mine")
-
-
 @pytest.mark.parametrize("arguments", [["nowhere"], ["seeds", "-p", "topp", "3"], ["seeds", "--only", "zz"], ["seeds", "-p", "corrections", "gone.csv"], ["seeds", "--run-id", "../x"]])
 def test_wrong_commands_write_nothing(tmp_path, capsys, arguments):
     assert batch.main([*arguments, "--outputs", str(tmp_path / "o")]) == 2

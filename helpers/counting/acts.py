@@ -1,6 +1,6 @@
 """Summaries of acts: the ladder, who towards whom, an index of escalation with intervals, change over time, passages. Frames in, tidy frames out.
 
-Acts count with the rung that their modality leaves them (`escalation.scored_rung`): a threat of force counts as a threat, a denial as a small step
+Acts count with the rung that their modality leaves them (`scheme.scored_rung`): a threat of force counts as a threat, a denial as a small step
 down, what is merely possible not at all. Frequency in the news is not frequency in the world: `count_events` says how many independent texts and
 different events stand behind a number.
 """
@@ -8,17 +8,11 @@ different events stand behind a number.
 import numpy as np
 import pandas as pd
 
-from helpers import text
-from helpers.finding import escalation
-from helpers.finding.escalation import LADDER, MODALITIES
+from helpers import scheme, text
+from helpers.counting.statistics import bootstrap_rate, period_of
+from helpers.scheme import LADDER, MODALITIES
 
-SHADES = {  # one hue down the ladder, one up it; grounds light enough for black letters
-    "YIELD": "#9ccfb0", "AID": "#b7dfc3", "TALK": "#d6eeda", "NONE": "#eeeeee", "REQUEST": "#fdf1c7", "REJECT": "#fde6a8", "ACCUSE": "#fdd99b", "THREATEN": "#fcc88a",
-    "PROTEST": "#f9b88a", "MOBILIZE": "#f5a582", "SANCTION": "#ee9a86", "COERCE": "#e58a7e", "FORCE": "#d97a75",
-}
-MODALITY_COLOURS = {"actual": "#882255", "announced": "#D55E00", "threatened": "#E69F00", "conditional": "#999933", "possible": "#c3c7cc", "denied": "#56B4E9"}
-QUAD_COLOURS = {"verbal cooperation": "#a6d3b4", "material cooperation": "#117733", "verbal conflict": "#f5b183", "material conflict": "#b2352f"}
-QUAD_NAMES = dict(escalation.QUADS)
+QUAD_NAMES = dict(scheme.QUADS)
 EXTRA = ["rung_scored", "quad", "published", "duplicate"]
 
 
@@ -30,7 +24,7 @@ def select(acts, articles, *, announced=True, reported=True, duplicates=True):
     """
     known = articles.drop_duplicates("article_id").set_index("article_id")
     frame = acts.copy()
-    frame["rung_scored"] = [escalation.scored_rung(c, m, r) for c, m, r in zip(frame["category"], frame["modality"], frame["rung"], strict=True)]
+    frame["rung_scored"] = [scheme.scored_rung(c, m, r) for c, m, r in zip(frame["category"], frame["modality"], frame["rung"], strict=True)]
     frame["quad"] = [QUAD_NAMES.get(_quad(c, m), "") for c, m in zip(frame["category"], frame["modality"], strict=True)]
     frame["published"] = frame["article_id"].map(known["published"]) if len(known) else pd.NaT
     frame["duplicate"] = frame["article_id"].map(known["duplicate_of"]).notna() if len(known) else False
@@ -44,8 +38,8 @@ def select(acts, articles, *, announced=True, reported=True, duplicates=True):
 
 
 def _quad(category, modality):
-    plover = escalation.scored_plover(category, modality) if category in LADDER else None
-    return escalation.EVENTS[plover][1] if plover else 0
+    plover = scheme.scored_plover(category, modality) if category in LADDER else None
+    return scheme.EVENTS[plover][1] if plover else 0
 
 
 def plain_name(name):
@@ -66,20 +60,6 @@ def directed(acts):
 def _names(cell):
     names = list(dict.fromkeys(plain_name(name) for name in cell.split("; "))) if isinstance(cell, str) and cell else []
     return [name for name in names if name] or [None]
-
-
-def category_order(acts):
-    """Categories from the top of the ladder to its foot, the user's own at their rung."""
-    rungs = {category: rung for category, rung in LADDER.items() if category != "NONE"} | dict(zip(acts["category"], acts["rung"], strict=True))
-    return sorted(rungs, key=lambda category: -rungs[category])
-
-
-def legend_of(acts):
-    """Ground colour per category, the user's own coloured like the nearest rung of the ladder."""
-    rungs = dict(zip(acts["category"], acts["rung"], strict=True))
-    nearest = lambda rung: min(LADDER, key=lambda c: abs(LADDER[c] - rung))  # noqa: E731
-    present = [c for c in category_order(acts) if c in rungs]
-    return {c: SHADES.get(c) or SHADES[nearest(rungs[c])] for c in present}
 
 
 def count_rungs(acts):
@@ -116,26 +96,6 @@ def count_sentences(articles, *, exact=3000):
     return pd.Series(counts, index=known["article_id"], dtype=float)
 
 
-def bootstrap_rate(amounts, sentences, *, draws=2000, seed=0, level=0.95):
-    """Sum of amounts per 1,000 sentences and its interval over articles: (rate, low, high); no interval for fewer than two articles.
-
-    amounts, sentences: one value per article. Articles are drawn with replacement, because the sentences of one article are not independent.
-    """
-    amounts, sentences = np.asarray(amounts, float), np.asarray(sentences, float)
-    if not len(sentences) or not sentences.sum():
-        return float("nan"), float("nan"), float("nan")
-    rate = 1000 * amounts.sum() / sentences.sum()
-    if len(amounts) < 2:
-        return rate, float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    rates = []
-    for _ in range(0, draws, 200):  # in blocks: memory stays small for many articles
-        weights = rng.multinomial(len(amounts), np.full(len(amounts), 1 / len(amounts)), size=200)
-        rates.append(1000 * (weights @ amounts) / (weights @ sentences))
-    low, high = np.quantile(np.concatenate(rates), [(1 - level) / 2, (1 + level) / 2])
-    return rate, float(low), float(high)
-
-
 def index_by_actor(acts, sentences, *, limit=12, draws=2000, seed=0):
     """Escalation index of each actor: the rungs its acts count with, added up, per 1,000 sentences of the corpus.
 
@@ -161,15 +121,6 @@ def colour_id(name):
     return f"LOC:{name.lower()}"
 
 
-def period_of(published):
-    """A column of period starts: days, weeks or months, so that there are at most about 60."""
-    known = published.dropna()
-    span = (known.max() - known.min()).days if len(known) else 0
-    rule = "D" if span <= 60 else "W-SUN" if span <= 430 else "M"
-    moments = pd.to_datetime(published, utc=True).dt.tz_localize(None)
-    return moments.dt.to_period(rule).dt.start_time
-
-
 def index_over_time(acts, articles, sentences, *, draws=600, seed=0):
     """Escalation index of the whole corpus per period: columns period, index, low, high, n, articles. Empty when no article has a date."""
     columns = ["period", "index", "low", "high", "n", "articles"]
@@ -185,46 +136,6 @@ def index_over_time(acts, articles, sentences, *, draws=600, seed=0):
         rate, low, high = bootstrap_rate(amounts, lengths, draws=draws, seed=seed)
         rows.append((period, rate, low, high, int(sizes.reindex(ids).fillna(0).sum()), len(ids)))
     return pd.DataFrame(rows, columns=columns)
-
-
-def change_points(series, *, fewest=4, level=0.05, draws=500, seed=0):
-    """Dates at which the level of the index changes: columns period, before, after, p_value.
-
-    series: `index_over_time`. Binary segmentation on the mean (periods weighed by their articles): the best split is kept when it beats 95 % of the best splits of
-    the shuffled series; each side needs `fewest` periods. At least twice that many periods, else none.
-    """
-    values, weights = series["index"].to_numpy(float), series["articles"].to_numpy(float)
-    rng, found = np.random.default_rng(seed), []
-
-    def best(v, w):
-        if len(v) < 2 * fewest:
-            return 0.0, 0
-        cw, cv = np.cumsum(w), np.cumsum(v * w)
-        left, right = cv / cw, (cv[-1] - cv) / np.maximum(cw[-1] - cw, 1e-9)
-        gain = cw * (cw[-1] - cw) / cw[-1] * (left - right) ** 2
-        inner = gain[fewest - 1 : len(v) - fewest]
-        k = int(np.argmax(inner))
-        return float(inner[k]), k + fewest
-
-    def split(first, last):
-        v, w = values[first:last], weights[first:last]
-        gain, k = best(v, w)
-        if not gain:
-            return
-        chance = 0
-        for _ in range(draws):
-            order = rng.permutation(len(v))
-            chance += best(v[order], w[order])[0] >= gain
-        p = (chance + 1) / (draws + 1)
-        if p > level:
-            return
-        found.append((series["period"].iloc[first + k], np.average(v[:k], weights=w[:k]), np.average(v[k:], weights=w[k:]), p))
-        split(first, first + k)
-        split(first + k, last)
-
-    if len(series):
-        split(0, len(series))
-    return pd.DataFrame(sorted(found), columns=["period", "before", "after", "p_value"])
 
 
 def count_quads(acts, *, limit=10):
@@ -325,7 +236,7 @@ def text_of(articles, article_id):
     return (mine["text"].iloc[0], mine["title"].iloc[0] if isinstance(mine["title"].iloc[0], str) else article_id) if len(mine) else ("", "")
 
 
-# -- sentences for titles and notes ---------------------------------------------------------------------------------------------------
+# -- sentences for titles and notes --------------------------------------------------------------------------------------
 
 
 def tell_ladder(acts):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import resolve
-from helpers.finding.gazetteers import entity_id, normalise
+from helpers.text import entity_id, normalise
 
 ACTIONS = ("merge", "split", "rename", "ignore", "retype")
 COLUMNS = ("action", "entity", "words", "article", "target")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.reading import corpus
-from helpers.showing import display
+from helpers.counting.statistics import choose_period
+from helpers.text import count
 
 HOSTILE, FRIENDLY = "hostile", "cooperative"
 
@@ -128,7 +128,7 @@ def follow_over_time(found, actor: Actor) -> pd.DataFrame:
     dates = found.articles.set_index("article_id")["published"].dropna()
     if not len(dates):
         return pd.DataFrame(columns=["period", "what", "n"])
-    freq = corpus.choose_period(dates)
+    freq = choose_period(dates)
     every = pd.period_range(dates.min(), dates.max(), freq=freq)
     mentions = _rows(found.mentions, "entity_id", actor)
     roles = {"mentions by name": mentions[mentions["kind"].isin(["named", "demonym"])], "statements by it": statements_by(found, actor),
@@ -146,8 +146,8 @@ def tell(found, actor: Actor) -> str:
     if not actor.found:
         return actor.name
     n = summarise(found, actor).set_index("what")["n"]
-    return (f"{actor.name}: {display.count(n['mentions by name'], 'mention')}, {display.count(n['statements by it'], 'statement')}, "
-            f"{display.count(n['acts by it'], 'act')} by it and {display.count(n['acts towards it'], 'act')} towards it")
+    return (f"{actor.name}: {count(n['mentions by name'], 'mention')}, {count(n['statements by it'], 'statement')}, "
+            f"{count(n['acts by it'], 'act')} by it and {count(n['acts towards it'], 'act')} towards it")
 
 
 def tell_partners(partners: pd.DataFrame, actor: Actor) -> str:

@@ -7,15 +7,14 @@ function takes what it returns. Rows keep article_id, start and end as long as t
 import bisect
 import difflib
 import itertools
-import math
 from collections import Counter, defaultdict
 
-import numpy as np
 import pandas as pd
 
 from helpers import text
 from helpers.counting import corrections
-from helpers.finding.gazetteers import normalise
+from helpers.counting.statistics import choose_period
+from helpers.text import normalise
 
 OTHER_FORMS = "other forms"
 
@@ -98,13 +97,11 @@ def share_by_outlet(selected, *, limit=8, outlets=12):
 
 def share_over_time(selected, *, limit=6):
     """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has a date."""
-    from helpers.reading import corpus
-
     rows = top(selected, limit)
     rows = rows[rows["published"].notna()]
     if not len(rows):
         return pd.DataFrame(columns=["period", "entity_id", "entity", "share", "percent", "n", "of"])
-    unit = corpus.choose_period(rows["published"])
+    unit = choose_period(rows["published"])
     period = rows["published"].dt.to_period(unit).dt.start_time
     table = rows.assign(period=period).groupby(["period", "entity_id"]).size().unstack(fill_value=0)
     of = table.sum(axis=1)
@@ -186,32 +183,6 @@ def as_matrix(pairs):
     return both.reset_index(drop=True)
 
 
-def layout(nodes, edges, *, rounds=300):
-    """Positions {node: (x, y)} of a small network by forces (Fruchterman and Reingold 1991), the same for the same input. edges: {(a, b): weight}."""
-    n = len(nodes)
-    if not n:
-        return {}
-    angle = 2 * math.pi * np.arange(n) / n
-    place = np.c_[np.cos(angle), np.sin(angle)] * (0.9 + 0.1 * (np.arange(n) % 2))[:, None]
-    number = {node: i for i, node in enumerate(nodes)}
-    weight = np.zeros((n, n))
-    top_weight = max(edges.values(), default=1)
-    for (a, b), w in edges.items():
-        weight[number[a], number[b]] = weight[number[b], number[a]] = 0.3 + 0.7 * w / top_weight
-    k = 1.1 / math.sqrt(n)
-    for step in range(rounds):
-        difference = place[:, None] - place[None]
-        distance = np.sqrt((difference**2).sum(-1)) + 1e-6
-        push = k * k / distance**2
-        pull = weight * distance / k * 0.35
-        move = (difference * (push - pull / distance * 1.0)[..., None]).sum(1) - 0.06 * place
-        length = np.sqrt((move**2).sum(-1, keepdims=True)) + 1e-9
-        place = place + move / length * np.minimum(length, 0.12 * (1 - step / rounds) + 0.002)
-    place = place - place.mean(0)
-    reach = np.abs(place).max(0)
-    return {node: tuple(place[i] / np.where(reach > 0, reach, 1)) for node, i in number.items()}
-
-
 def audit(selected):
     """Every form of words with the entity it was linked to and why: entity, form, kind, rule, n, articles, entity_id; and the first place (article_id, start, end)."""
     columns = ["entity", "form", "kind", "rule", "n", "articles", "entity_id", "article_id", "start", "end"]
@@ -256,7 +227,7 @@ def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
     return pd.DataFrame(made, columns=["left", "words", "right", "rule", "article_id", "start", "end"])
 
 
-# -- suggestions: printed, never applied ----------------------------------------------------------------------------------
+# -- suggestions: printed, never applied ---------------------------------------------------------------------------------
 
 
 def suggest(selected, *, limit=40, similar=0.88):
@@ -331,7 +302,7 @@ def _similar(rows, threshold):
                 yield small, big
 
 
-# -- sentences for titles -------------------------------------------------------------------------------------------------
+# -- sentences for titles ------------------------------------------------------------------------------------------------
 
 
 def tell_top(selected):
@@ -360,12 +331,6 @@ def tell_pairs(pairs):
         return "No two of these entities stand in one sentence"
     row = pairs.iloc[0]
     return f"{row['a']} and {row['b']} share the most sentences: {row['sentences']:,}"
-
-
-def place_pairs(pairs):
-    """Positions {entity_id: (x, y)} for a network of pairs."""
-    nodes = list(dict.fromkeys(itertools.chain.from_iterable(zip(pairs["a_id"], pairs["b_id"], strict=True))))
-    return layout(nodes, {(row.a_id, row.b_id): row.sentences for row in pairs.itertuples()})
 
 
 def correction_lines(suggestions):

@@ -1,202 +1,25 @@
-"""Tone of what is said, stance towards whom it is said about, and honest summaries of both.
+"""What speakers say and in what tone, with honest intervals; a user's own scorer.
 
-Tone is how positive or negative the wording is (-1..1), whatever the topic. Stance is the attitude towards one target (-1..1). The
-encoder scores both; VADER (Hutto & Gilbert 2014) stands beside the tone for comparison, and `tone_terms` lists the words that
-weighed most. Summaries count articles as the independent unit: statements of one article depend on each other, and intervals
-that ignore this are too narrow (bootstrap over statements covers 78 % where 95 % is meant, over articles 94 %).
+Summaries count articles as the independent unit (see `statistics`).
 """
 
-import bisect
 import difflib
-import functools
 import importlib.util
 import re
 from itertools import combinations
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from helpers import resolve
-from helpers import text as texts
-from helpers.finding import entities
-from helpers.reading import corpus
-from helpers.text import STRAIGHT
+from helpers.counting.statistics import bootstrap_mean, choose_period, cliffs_delta, holm
+from helpers.scheme import NEUTRAL
+from helpers.text import STRAIGHT, vader
 
-NEUTRAL = 0.15  # |tone| below this is called neutral
 FEWEST_STATEMENTS, FEWEST_ARTICLES = 30, 10  # a ranking on less is not defensible
 
 
-class Stance(NamedTuple):
-    """Attitude of one statement towards one entity it mentions; offsets of the statement and of the mention."""
-
-    start: int
-    end: int
-    target_start: int
-    target_end: int
-    target_id: str
-    target: str
-    stance: float
-    score: float
-    evidence: str
-
-
-# -- scoring one text -------------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def _vader():
-    import nltk.data
-    import vaderSentiment
-    from nltk.sentiment.vader import SentimentIntensityAnalyzer
-
-    # NLTK reads a lexicon only from a folder on its own search path
-    folder = str(Path(vaderSentiment.__file__).parent)
-    if folder not in nltk.data.path:
-        nltk.data.path.append(folder)
-    return SentimentIntensityAnalyzer("vader_lexicon.txt")
-
-
-def vader_tone(text):
-    """VADER's compound score, -1..1, of a text whose apostrophes are straightened first ("didn’t" is missed otherwise)."""
-    return float(_vader().polarity_scores(text.translate(STRAIGHT))["compound"])
-
-
-def lexicon_tone(text):
-    """Mean valence of the words VADER's lexicon knows, scaled to -1..1, without any rule; 0.0 when it knows none."""
-    known = [_vader().lexicon[w] for w in re.findall(r"[a-z'-]+", text.translate(STRAIGHT).lower()) if w in _vader().lexicon]
-    return float(np.mean(known)) / 4 if known else 0.0
-
-
-def masked(text, start, end, mentions):
-    """text[start:end] with every name replaced by "Name": "United States" and "Justice Department" are not praise."""
-    out, position = "", start
-    for mention in mentions:
-        if mention.kind == "named" and start <= mention.start and mention.end <= end and mention.start >= position:
-            out += text[position : mention.start] + "Name"
-            position = mention.end
-    return out + text[position:end]
-
-
-# Denials and reassurances: a hostile or fearful word under a negation speaks against hostility.
-_HOSTILE = r"(?:attack|invad|invasion|war\b|wars\b|strike|bomb|threat|aggress|escalat|fear|alarm|panic|worr|harm|hostil|conflict|confront|provo|interfer|kill|violen|retaliat|punish|military action|use of force|nuclear)\w*"
-_DENIAL = re.compile(
-    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+" + _HOSTILE
-    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
-    re.I,
-)
-# Deterrence and readiness: firm, but neither praise nor attack.
-_DETERRENCE = re.compile(r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game|will not hesitate|trained and equipped|elevated risk)\b", re.I)
-_CONDOLENCE = re.compile(r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s|ing)? with|grie(?:f|ve|ving))\b", re.I)
-
-
-def adjusted(tone, text):
-    """The encoder's tone where rules of wording know better.
-
-    A denial of hostility is at least mildly positive; deterrence and readiness talk is pulled to the neutral zone; condolence is
-    sorrow shared, never an attack.
-    """
-    straight = text.translate(STRAIGHT)
-    if _DENIAL.search(straight):
-        return max(tone, 0.2)
-    if _CONDOLENCE.search(straight):
-        return max(tone, -NEUTRAL)
-    if _DETERRENCE.search(straight):
-        return float(np.clip(tone, -NEUTRAL + 0.01, NEUTRAL - 0.01))
-    return tone
-
-
-def tone_terms(encoding, start, end, tone, most=4):
-    """The words of a range that weigh most in the encoder's tone, in the direction of the score; [] for a neutral score.
-
-    A word's weight is its share of the pooling attention times the tone its own state has.
-    """
-    weights = encoding.tone_weights(start, end)
-    if not weights or abs(tone) < 0.05:
-        return []
-    sign = 1 if tone > 0 else -1
-    words = [(sign * w, _CONTRACTED.match(encoding.document.text, a).group(), a) for (a, b), w in weights if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY]
-    top = sorted(sorted(words, reverse=True)[:most], key=lambda item: item[2])
-    return list(dict.fromkeys(word for weight, word, _ in top if weight > 0.002))
-
-
-_CONTRACTED = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?")  # the encoder reads "didn", "'", "t"; a reader wants "didn't"
-_EMPTY = frozenset("the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split())
-
-
-_EVALUATIVE = re.compile(r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank|congratulat|welcom|applaud)", re.I)
-
-
-def _spoken(statement):
-    """The spans whose wording is the statement's: with its cue where an indirect statement's cue judges ("accused NATO of …")."""
-    (start, end), *others = statement.spans
-    if statement.kind == "indirect" and statement.cue and _EVALUATIVE.search(statement.cue) and 0 <= start - statement.cue_end <= 2:
-        start = statement.cue_start
-    return [(start, end), *others]
-
-
-def _tone_of(encoding, spans):
-    """Mean over the fragments, weighted by their length."""
-    sizes = [b - a for a, b in spans]
-    return sum(encoding.tone(a, b) * n for (a, b), n in zip(spans, sizes, strict=True)) / max(1, sum(sizes))
-
-
-# "defend X", "a threat to X": whoever speaks so stands with X; in an accusation, X is the victim of what follows, not its target.
-_PROTECTED = re.compile(r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$", re.I)
-_HARMED = re.compile(r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$", re.I)
-
-
-def score_statements(document, encoding, mentions, statements):
-    """Statements with tone, tone_terms and vader filled in; and the stances they take.
-
-    A stance is scored for every entity named inside the statement, or in the sentence that carries it, other than the speaker.
-    -> (list of Statement, list of Stance)
-    """
-    text, scored, stances = document.text, [], []
-    starts = [m.start for m in mentions]
-    homes = {entity: country for entity, (country, _) in entities.affiliations(document, mentions).items()}
-    for statement in statements:
-        spans = _spoken(statement)
-        tone = adjusted(_tone_of(encoding, spans), statement.text)
-        plain = " ".join(masked(text, a, b, mentions) for a, b in statement.spans)
-        terms = [t for a, b in spans for t in tone_terms(encoding, a, b, tone)]
-        scored.append(statement._replace(tone=round(tone, 4), tone_terms="; ".join(dict.fromkeys(terms)) or None, vader=round(vader_tone(plain), 4)))
-        stances += _stances(document, encoding, mentions, starts, homes, statement)
-    return scored, stances
-
-
-def _stances(document, encoding, mentions, starts, homes, statement):
-    text, denial = document.text, _DENIAL.search(statement.text.translate(STRAIGHT))
-    accusation = bool(statement.cue and _EVALUATIVE.search(statement.cue))
-
-    carrier = texts.sentence_at(document, statement.cue_start if statement.cue_start is not None else statement.start)
-    begin, stop = min(carrier.start, statement.start), max(carrier.end, statement.end)
-    if stop - begin > 6000:
-        begin, stop = statement.start, statement.end
-    found = {}
-    for mention in mentions[bisect.bisect_left(starts, begin) : bisect.bisect_left(starts, stop)]:
-        inside = any(a <= mention.start and mention.end <= b for a, b in statement.spans)
-        # a seat of the speaker's own government is not spoken about from outside
-        if mention.metonym_of is not None and mention.metonym_of == homes.get(statement.speaker_id):
-            continue
-        if not inside or mention.entity_id is None or mention.entity_id == statement.speaker_id or mention.type == "MISC" and mention.kind != "demonym":
-            continue
-        chances = encoding.stance(begin, stop, mention.start, mention.end)
-        if chances:
-            value = chances["pos"] - chances["neg"]
-            before = text[max(begin, mention.start - 45) : mention.start]
-            if _PROTECTED.search(before):
-                value = max(value, 0.3)
-            elif denial or accusation and _HARMED.search(before):
-                value = max(value, 0.0)
-            best = found.get(mention.entity_id)
-            if best is None or abs(value) > abs(best.stance):
-                found[mention.entity_id] = Stance(statement.start, statement.end, mention.start, mention.end, mention.entity_id, mention.entity, round(value, 4), round(max(chances.values()), 4), document.text[begin:stop])
-    return list(found.values())
-
-
-# -- a user's own scorer ----------------------------------------------------------------------------------------------
+# -- tones: a user's own scorer, a plain lexicon -------------------------------------------------------------------------
 
 
 def load_scorer(name):
@@ -235,32 +58,19 @@ def rescored(statements, scorer):
     return statements.assign(tone=tones, tone_terms=["; ".join(map(str, terms)) or None for _, terms in results])
 
 
-# -- summaries --------------------------------------------------------------------------------------------------------
+def lexicon_tone(text):
+    """Mean valence of the words VADER's lexicon knows, scaled to -1..1, without any rule; 0.0 when it knows none."""
+    known = [vader().lexicon[w] for w in re.findall(r"[a-z'-]+", text.translate(STRAIGHT).lower()) if w in vader().lexicon]
+    return float(np.mean(known)) / 4 if known else 0.0
+
+
+# -- summaries -----------------------------------------------------------------------------------------------------------
 
 
 def without_copies(statements, articles):
     """Statements of articles that are not near-duplicates of another one: syndicated quotes count once."""
     copies = articles.loc[articles["duplicate_of"].notna(), "article_id"] if "duplicate_of" in articles else []
     return statements[~statements["article_id"].isin(set(copies))]
-
-
-def _per_article(values, articles):
-    """(sum, n) of values for each article."""
-    codes, _ = pd.factorize(np.asarray(articles))
-    return np.bincount(codes, weights=values), np.bincount(codes)
-
-
-def bootstrap_mean(values, articles, *, draws=2000, seed=0, level=0.95):
-    """Mean and its interval by resampling whole articles; (mean, nan, nan) for a single article."""
-    values = np.asarray(values, float)
-    sums, counts = _per_article(values, articles)
-    if len(sums) < 2:
-        return float(values.mean()), float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=draws)
-    means = (weights @ sums) / (weights @ counts)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(values.mean()), float(low), float(high)
 
 
 def speaker_summary(statements, articles, *, by="speaker_id", score="tone", draws=2000, seed=0, fewest_statements=FEWEST_STATEMENTS, fewest_articles=FEWEST_ARTICLES):
@@ -287,26 +97,6 @@ def speaker_summary(statements, articles, *, by="speaker_id", score="tone", draw
         )
     columns = [by, "speaker", "n_statements", "n_articles", "n_outlets", "negative", "neutral", "positive", "mean", "low", "high", "article_mean", "median", "enough"]
     return pd.DataFrame(rows, columns=list(dict.fromkeys(columns))).sort_values("n_statements", ascending=False, kind="stable", ignore_index=True)
-
-
-def cliffs_delta(first, second):
-    """Cliff's delta (Cliff 1993): how much oftener a value of `first` exceeds one of `second` than the reverse, -1..1."""
-    first, second = np.asarray(first, float), np.sort(np.asarray(second, float))
-    if not len(first) or not len(second):
-        return float("nan")
-    below = np.searchsorted(second, first, "left")
-    above = len(second) - np.searchsorted(second, first, "right")
-    return float((below - above).sum() / (len(first) * len(second)))
-
-
-def holm(p_values):
-    """Holm's step-down correction of p values, in the order given."""
-    p = np.asarray(p_values, float)
-    order = np.argsort(p)
-    adjusted_values = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p)))).clip(max=1) if len(p) else p
-    out = np.empty_like(p)
-    out[order] = adjusted_values
-    return out
 
 
 def compare_speakers(statements, *, by="speaker_id", score="tone", most=6, draws=1000, seed=0, fewest_statements=FEWEST_STATEMENTS, fewest_articles=FEWEST_ARTICLES):
@@ -368,7 +158,7 @@ def extremes(statements, *, n=5):
     return pd.concat([lowest.assign(side="most negative"), highest.assign(side="most positive")])
 
 
-# -- frames for the notebook ------------------------------------------------------------------------------------------
+# -- frames for the notebook ---------------------------------------------------------------------------------------------
 
 
 def count_speakers(statements, articles):
@@ -414,7 +204,7 @@ def tone_over_time(statements, articles, *, speaker=""):
     columns = ["period", "mean", "low", "high", "n"]
     if dated.empty:
         return pd.DataFrame(columns=columns)
-    dated = dated.assign(period=dated["published"].dt.to_period(corpus.choose_period(dated["published"])))
+    dated = dated.assign(period=dated["published"].dt.to_period(choose_period(dated["published"])))
     rows = [(period.to_timestamp(), *bootstrap_mean(g["tone"], g["article_id"]), len(g)) for period, g in dated.groupby("period")]
     return pd.DataFrame(rows, columns=columns)
 
@@ -478,8 +268,3 @@ def marks_of(statements, article_id):
             if not pd.isna(row[f"{what}_start"]):
                 marks.append((int(row[f"{what}_start"]), int(row[f"{what}_end"]), "speaker" if what == "speaker_mention" else "cue"))
     return marks
-
-
-TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
-MARK_COLOURS = {"negative": "#fbd0b0", "neutral": "#e8eaed", "positive": "#bcdcf2", "speaker": "#f7e8a4", "cue": "#d9f0d3"}
-SIDE_COLOURS = {"most negative": MARK_COLOURS["negative"], "most positive": MARK_COLOURS["positive"], "speaker": MARK_COLOURS["speaker"], "cue": MARK_COLOURS["cue"]}

@@ -2,11 +2,10 @@
 import csv
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from helpers import resolve, tables
-from helpers.showing import display
+from helpers.counting.statistics import wilson
 
 VERDICTS = {"right": True, "r": True, "yes": True, "y": True, "1": True, "true": True, "wrong": False, "w": False, "no": False, "n": False, "0": False, "false": False}
 # What is to be judged in each table: the label, and the columns that a judge needs to see beside the passage.
@@ -93,15 +92,6 @@ def read_labels(path: str | Path) -> pd.DataFrame:
     return judged.assign(weight=weights.fillna(1.0)).reset_index(drop=True)
 
 
-def wilson(right: float, n: float, z: float = 1.959964) -> tuple[float, float]:
-    """Return the Wilson (1927) interval of a share: it stays within 0..1 and is right for small n. No cases: (0, 1)."""
-    if n <= 0:
-        return 0.0, 1.0
-    p = right / n
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
 def measure_precision(labels: pd.DataFrame, by: str = "") -> pd.DataFrame:
     """Return label, n, right, precision, low, high: of all judged rows (label "all") and per value of `by`.
 
@@ -136,12 +126,6 @@ def tell(precision: pd.DataFrame) -> str:
         return "No row has been judged yet"
     every = precision.iloc[0]
     return f"{every['right']:,} of {every['n']:,} judged rows are right: precision {every['precision']:.0%}, between {every['low']:.0%} and {every['high']:.0%}"
-
-
-def judge_by_hand(sample: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 20) -> display.Html:
-    """Show the first rows of a sample as marked passages."""
-    columns = [c for c in sample.columns if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")]
-    return display.evidence(sample, articles, label="to judge", columns=columns, limit=limit, caption=sample["question"].iloc[0] if len(sample) else "")
 
 
 def choose(found, table: str) -> pd.DataFrame:

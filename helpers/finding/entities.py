@@ -9,7 +9,7 @@ The encoder says where names are; the rest is rules over tables (`helpers/data/`
    short form abbreviates;
 3. he and she, and descriptions ("the senior defense official"), by salience, gender, number and distance. "It" is left alone.
 
-Everything is a pure function of one text. Analysts' corrections come afterwards (`corrections`), counts in `counts`.
+Everything is a pure function of one text. Analysts' corrections and counts come afterwards (`helpers.counting`).
 """
 
 import bisect

@@ -7,10 +7,10 @@ their own (`load(extra=path)`). Loading takes some milliseconds and happens once
 import csv
 import functools
 import re
-import unicodedata
 from typing import NamedTuple
 
 from helpers import DATA, resolve
+from helpers.text import entity_id, normalise
 
 # A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
 TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
@@ -66,22 +66,6 @@ class Gazetteer(NamedTuple):
     roles: dict
     relations: dict
     postal: dict
-
-
-@functools.lru_cache(maxsize=20_000)
-def normalise(name):
-    """A name as a key: lower case, without accents, dots, outer "the", and with single spaces."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("’", "'").replace(".", "")
-    words = re.findall(r"[\w&']+", plain)
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return " ".join(words) or plain.strip() or name
-
-
-def entity_id(type_, name):
-    """Identifier of an entity: type and normalised display name, the same in every article (``LOC:united states``)."""
-    return f"{type_}:{normalise(name)}"
 
 
 def _rows(path):

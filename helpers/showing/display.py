@@ -74,11 +74,6 @@ def escape(value: object) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if (c < " " and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" else c for c in words)
 
 
-def count(n: int, thing: str) -> str:
-    """Return a number with its noun: 1 article, 2 articles."""
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
 def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
@@ -130,12 +125,6 @@ def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: in
               f'<div class="note">{note}</div></div>')
     markup += SCRIPT.replace("%s", name)
     return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
-
-
-def progress(words: str, done: int, total: int | None) -> Html:
-    """Show how far a piece of work is."""
-    bar = f'<progress value="{int(done)}" max="{int(total)}"></progress> ' if total and done < total else ""
-    return Html(f'<div style="font:13px system-ui,sans-serif">{bar}{escape(words)}</div>', words)
 
 
 def _grounds(labels: Iterable[str], legend: Mapping[str, str] | None) -> dict[str, str]:
@@ -262,3 +251,9 @@ def with_passages(counts: pd.DataFrame, rows: pd.DataFrame, articles: pd.DataFra
         more = f'<p class="note">{each:,} of {n:,}</p>' if n > each else ""
         cells.append(Html(f"<details><summary>{n:,} passage{'s' * (n != 1)}</summary>{''.join(lines)}{more}</details>", f"{n} passages"))
     return counts.assign(**{column: pd.Series(cells, index=counts.index, dtype=object)})
+
+
+def judge_by_hand(sample: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 20) -> Html:
+    """Show the first rows of a sample as marked passages."""
+    columns = [c for c in sample.columns if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")]
+    return evidence(sample, articles, label="to judge", columns=columns, limit=limit, caption=sample["question"].iloc[0] if len(sample) else "")

@@ -2,7 +2,6 @@
 
 Every function takes a frame with one row per thing drawn, returns the Axes, and draws a sentence when the frame is empty.
 """
-import hashlib
 import textwrap
 import warnings
 from collections.abc import Mapping
@@ -17,20 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers import resolve
+from helpers.showing.colours import FAINT, INK, MUTED, PALETTE, PAPER, colour
 from helpers.tables import write_atomically
 
-INK, MUTED, FAINT, PAPER = "#1a1a1a", "#5f6368", "#d9dce0", "#ffffff"
-# Okabe and Ito (2008) without yellow, then Paul Tol's muted set: distinguishable with the common colour deficiencies.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
-           "#332288", "#882255", "#999933", "#44AA99", "#117733", "#AA4499")
-# Actors often seen side by side get fixed, different colours; all others get one from the palette by their identifier.
-FIXED = {"united states": "#0072B2", "russia": "#D55E00", "ukraine": "#E69F00", "china": "#882255", "european union": "#332288",
-         "nato": "#56B4E9", "united nations": "#44AA99", "israel": "#009E73", "iran": "#AA4499", "united kingdom": "#117733"}
-OTHER = "#9aa0a6"
-# The ladder of acts from blue (cooperative) through grey to dark red (force); readable with the common colour deficiencies and in grey.
-CATEGORY_COLOURS = {"YIELD": "#053061", "AID": "#2166ac", "TALK": "#92c5de", "NONE": "#c8ccd0", "REQUEST": "#fee8c8", "REJECT": "#fdd49e",
-                    "ACCUSE": "#fdbb84", "THREATEN": "#fc8d59", "PROTEST": "#ef6548", "MOBILIZE": "#d7301f", "SANCTION": "#b30000",
-                    "COERCE": "#7f0000", "FORCE": "#3b0000"}
 WIDTH = 8.2
 
 
@@ -48,14 +36,6 @@ def use_house_style() -> None:
         "figure.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 96, "savefig.dpi": 144, "savefig.facecolor": PAPER,
         "legend.frameon": False, "legend.fontsize": 9, "svg.fonttype": "path", "svg.hashsalt": "house", "axes.titlelocation": "left",
     })
-
-
-def colour(entity_id: str | None) -> str:
-    """Return the colour of an actor: the same for the same `entity_id` in every chart, run and machine; grey for none."""
-    if not isinstance(entity_id, str) or not entity_id:
-        return OTHER
-    name = entity_id.split(":", 1)[-1].lower()
-    return FIXED.get(name) or PALETTE[hashlib.sha256(name.encode("utf-8", "replace")).digest()[0] % len(PALETTE)]
 
 
 def save(drawing: Axes | Figure, name: str, outputs: str | Path) -> list[Path]:
@@ -79,7 +59,7 @@ def shorten(label: object, width: int = 34) -> str:
     return words if len(words) <= width else words[: width - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…" if " " in words[8 : width - 1] else words[: width - 1] + "…"
 
 
-def _start(ax: Axes | None, height: float, title: str, note: str) -> Axes:
+def start_chart(ax: Axes | None, height: float, title: str, note: str) -> Axes:
     """Return the Axes to draw on: a new figure with title above and note below, or the given one with both set inside its panel."""
     if ax is not None:
         ax.set_title("\n".join(textwrap.wrap(title, 52)), fontsize=10.5, fontweight="bold")
@@ -99,13 +79,13 @@ def _start(ax: Axes | None, height: float, title: str, note: str) -> Axes:
 
 def say(sentence: str, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw a sentence where a chart would be: for results without rows."""
-    ax = _start(ax, .9, title, "")
+    ax = start_chart(ax, .9, title, "")
     ax.text(.0, .5, "\n".join(textwrap.wrap(sentence, 84)), transform=ax.transAxes, va="center", color=MUTED, fontsize=10)
     ax.set_axis_off()
     return ax
 
 
-def _number(value: float) -> str:
+def show_number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
@@ -125,7 +105,7 @@ def ranked_bars(frame: pd.DataFrame, x: str, y: str, *, title: str, note: str = 
     if len(order) > limit:
         note = f"{note} Showing {limit} of {len(order):,}.".strip()
         order = order[:limit]
-    ax = _start(ax, .3 * len(order) + .55, title, note)
+    ax = start_chart(ax, .3 * len(order) + .55, title, note)
     places = np.arange(len(order))
     if stack:
         wide = frame.pivot_table(index=y, columns=stack, values=x, aggfunc="sum", observed=True, dropna=False).reindex(order).fillna(0)
@@ -147,7 +127,7 @@ def ranked_bars(frame: pd.DataFrame, x: str, y: str, *, title: str, note: str = 
     reach = np.abs(ends).max() or 1
     alike = stack and (np.allclose(ends, 1) or np.allclose(ends, 100)) and not np.allclose(frame[x], frame[x].round())   # shares that add up to one say nothing
     for place, end in zip(places, ends, strict=True) if not alike else ():
-        ax.text(end + reach * .012 * (1 if end >= 0 else -1), place, _number(end), va="center", ha="left" if end >= 0 else "right",
+        ax.text(end + reach * .012 * (1 if end >= 0 else -1), place, show_number(end), va="center", ha="left" if end >= 0 else "right",
                 fontsize=9, color=MUTED)
     ax.set_yticks(places, [shorten(label) for label in order])
     ax.set_ylim(len(order) - .4, -.6)
@@ -175,7 +155,7 @@ def intervals(frame: pd.DataFrame, estimate: str, y: str, *, low: str, high: str
         keep = frame.sort_values(n, ascending=False, kind="stable").head(limit).index if n else frame.index[:limit]
         note = f"{note} Showing {limit} of {len(frame):,}.".strip()
         frame = frame.loc[frame.index.isin(keep)]
-    ax = _start(ax, .34 * len(frame) + .75, title, note)
+    ax = start_chart(ax, .34 * len(frame) + .75, title, note)
     labels = []
     for place, row in enumerate(frame.to_dict("records")):
         fill = (colours or {}).get(row[y]) or (colour(row[entity]) if entity else PALETTE[0])
@@ -206,7 +186,7 @@ def lines_over_time(frame: pd.DataFrame, time: str, value: str, *, title: str, n
     groups = sorted(groups, key=lambda group: -len(group[1]))
     if len(groups) > limit:
         note = f"{note} Showing the {limit} most frequent of {len(groups):,}.".strip()
-    ax = _start(ax, 3.2, title, note)
+    ax = start_chart(ax, 3.2, title, note)
     tips = []
     for i, (name, rows) in enumerate(groups[:limit]):
         rows = rows.sort_values(time)
@@ -257,7 +237,7 @@ def heat_map(frame: pd.DataFrame, x: str, y: str, value: str, *, title: str, not
     rows, columns = ranked(y, y_order), ranked(x, x_order)
     grid = frame.pivot_table(index=y, columns=x, values=value, aggfunc="sum", observed=True).reindex(index=rows, columns=columns)
     words = frame.pivot_table(index=y, columns=x, values=shown, aggfunc="first", observed=True).reindex(index=rows, columns=columns) if shown else grid
-    ax = _start(ax, .36 * len(rows) + 1.5, title, note)
+    ax = start_chart(ax, .36 * len(rows) + 1.5, title, note)
     data = grid.to_numpy(dtype=float)
     if centre is None:
         scale, low, high = "Blues", 0, np.nanmax(data) or 1
@@ -270,7 +250,7 @@ def heat_map(frame: pd.DataFrame, x: str, y: str, value: str, *, title: str, not
             if not np.isnan(data[i, j]):
                 dark = abs((data[i, j] - low) / (high - low) - (.5 if centre is not None else 0)) > (.3 if centre is not None else .55)
                 text = words.iat[i, j]
-                ax.text(j + .5, i + .5, text if isinstance(text, str) else _number(text), ha="center", va="center", fontsize=9,
+                ax.text(j + .5, i + .5, text if isinstance(text, str) else show_number(text), ha="center", va="center", fontsize=9,
                         color=PAPER if dark else INK)
     slanted = max((len(shorten(c, 20)) for c in columns), default=0) * len(columns) > 70
     ax.set_xticks(np.arange(len(columns)) + .5, [shorten(c, 20) for c in columns], rotation=35 if slanted else 0,
@@ -291,201 +271,8 @@ def histogram(frame: pd.DataFrame, value: str, *, title: str, note: str = "", bi
     values = frame[value].dropna() if len(frame) else []
     if not len(values):
         return say(empty, title=title, ax=ax)
-    ax = _start(ax, 2.6, title, note)
+    ax = start_chart(ax, 2.6, title, note)
     ax.hist(values.astype(float), bins=min(bins, max(5, values.nunique())), range=limits, color=PALETTE[0], edgecolor=PAPER)
     ax.set_xlabel(label)
     ax.grid(axis="y")
-    return ax
-
-
-# --- entity counts (notebook 01) -----------------------------------------------------------------------------------------------------------------
-
-def distinct_colours(frame: pd.DataFrame, name: str = "entity", entity: str = "entity_id") -> dict:
-    """Return {name: colour} for one chart: every actor's own colour; where two would share one, the later gets a colour nobody has yet."""
-    chosen: dict[str, str] = {}
-    for label, identifier in frame.drop_duplicates(entity)[[name, entity]].itertuples(index=False):
-        own, taken = colour(identifier), set(chosen.values())
-        chosen[label] = own if own not in taken else next((c for c in PALETTE if c not in taken), own)
-    return chosen
-
-
-def _shades(base: str, n: int) -> list:
-    """`n` tints of a colour, from the colour itself to a pale one."""
-    rgb = np.array(mpl.colors.to_rgb(base))
-    return [tuple(rgb + (1 - rgb) * (.62 * i / max(1, n - 1))) for i in range(n)]
-
-
-def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty: str = "No entity was found.") -> Axes:
-    """Draw mentions per entity, stacked by surface form (forms written inside where they fit), beside the number of articles when there is more than one.
-
-    forms: rows of `counts.count_forms` (entity_id, entity, form, n, articles, rank).
-    """
-    if not len(forms):
-        return say(empty, title=title)
-    order = list(dict.fromkeys(forms["entity_id"]))
-    totals = forms.groupby("entity_id")["n"].sum()
-    articles = forms.drop_duplicates("entity_id").set_index("entity_id")["articles"]
-    beside = articles.max() > 1
-    ax = _start(None, .32 * len(order) + .6, title, note)
-    figure = ax.figure
-    if beside:
-        ax.remove()
-        ax, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1))
-    reach = totals.max()
-    for place, entity in enumerate(order):
-        left, rows = 0, forms[forms["entity_id"] == entity]
-        shades = _shades(colour(entity), 5)
-        for row in rows.itertuples():
-            fill = shades[min(int(row.rank), 4)]
-            ax.barh(place, row.n, left=left, height=.72, color=fill, edgecolor=PAPER, linewidth=.8)
-            if row.n / reach * (66 if beside else 100) > len(row.form) + 1:
-                dark = .299 * fill[0] + .587 * fill[1] + .114 * fill[2] < .6
-                ax.text(left + row.n / 2, place, row.form, ha="center", va="center", fontsize=8, color=PAPER if dark else INK)
-            left += row.n
-        ax.text(left + reach * .012, place, _number(left), va="center", fontsize=9, color=MUTED)
-    names = forms.drop_duplicates("entity_id").set_index("entity_id")["entity"]
-    ax.set_yticks(range(len(order)), [shorten(names[entity], 28) for entity in order])
-    ax.set_ylim(len(order) - .4, -.6)
-    if beside:
-        right.barh(range(len(order)), articles.reindex(order), height=.72, color=OTHER)
-        for place, entity in enumerate(order):
-            right.text(articles[entity] + articles.max() * .03, place, _number(articles[entity]), va="center", fontsize=9, color=MUTED)
-        ax.set_title("mentions, by the words used", fontsize=9, color=MUTED)
-        right.set_title("articles", fontsize=9, color=MUTED)
-        right.margins(x=.14)
-    for panel in figure.axes:
-        panel.set_xticks([])
-        panel.spines["bottom"].set_visible(False)
-    ax.margins(x=.07)
-    return ax
-
-
-def plot_shares(frame: pd.DataFrame, group: str, *, title: str, note: str = "", empty: str = "Nothing to compare.") -> Axes:
-    """Draw one bar a group (outlet), 100 % long, split by entity in the entity's colour. frame: group, entity_id, entity, share, n, of."""
-    if not len(frame):
-        return say(empty, title=title)
-    groups = list(frame.groupby(group)["of"].first().sort_values(ascending=False, kind="stable").index)
-    entities = list(frame.groupby("entity_id")["n"].sum().sort_values(ascending=False, kind="stable").index)
-    ax = _start(None, .36 * len(groups) + 1.1, title, note)
-    lookup = frame.set_index([group, "entity_id"])["share"]
-    names = frame.drop_duplicates("entity_id").set_index("entity_id")["entity"]
-    left = np.zeros(len(groups))
-    fills = distinct_colours(frame.set_index("entity_id").loc[entities].reset_index())
-    for entity in entities:
-        width = np.array([lookup.get((g, entity), 0.0) for g in groups])
-        ax.barh(range(len(groups)), width, left=left, height=.7, color=fills[names[entity]], edgecolor=PAPER, linewidth=.8, label=shorten(names[entity], 24))
-        for place, (start, share) in enumerate(zip(left, width, strict=True)):
-            if share >= .07:
-                ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8, color=PAPER)
-        left += width
-    sizes = frame.groupby(group)["of"].first()
-    ax.set_yticks(range(len(groups)), [f"{shorten(g, 26)}  (n = {sizes[g]:,})" for g in groups])
-    ax.set_ylim(len(groups) - .4, -.6)
-    ax.set_xlim(0, 1)
-    ax.set_xticks([])
-    ax.spines["bottom"].set_visible(False)
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -.02), ncols=4, handlelength=1)
-    return ax
-
-
-def plot_dispersion(frame: pd.DataFrame, *, title: str, note: str = "", empty: str = "No entity was found.") -> Axes:
-    """Draw one line an entity, a tick for every mention at its position in the article (left: first word, right: last). frame: entity_id, entity, position."""
-    if not len(frame):
-        return say(empty, title=title)
-    order = list(frame["entity_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index)
-    names, sizes = frame.drop_duplicates("entity_id").set_index("entity_id")["entity"], frame["entity_id"].value_counts()
-    ax = _start(None, .32 * len(order) + .8, title, note)
-    for place, entity in enumerate(order):
-        positions = frame.loc[frame["entity_id"] == entity, "position"].to_numpy(dtype=float)
-        ax.hlines(place, 0, 1, color=FAINT, linewidth=.8, zorder=1)
-        ax.vlines(positions, place - .34, place + .34, color=colour(entity), linewidth=1.8 if len(positions) < 80 else 1,
-                  alpha=max(.06, min(.95, 40 / len(positions))), zorder=2)
-    ax.set_yticks(range(len(order)), [f"{shorten(names[e], 28)}  (n = {sizes[e]:,})" for e in order])
-    ax.set_ylim(len(order) - .4, -.6)
-    ax.set_xlim(-.01, 1.01)
-    ax.set_xticks([0, .25, .5, .75, 1], ["first word", "25 %", "half", "75 %", "last word"])
-    ax.spines["bottom"].set_visible(False)
-    return ax
-
-
-def plot_network(pairs: pd.DataFrame, places: Mapping, *, title: str, note: str = "", empty: str = "No two entities share a sentence.") -> Axes:
-    """Draw entities as points and shared sentences as lines, thicker for more. pairs: a_id, a, b_id, b, sentences; places: {entity_id: (x, y)}."""
-    if not len(pairs):
-        return say(empty, title=title)
-    ax = _start(None, 5.2, title, note)
-    most = pairs["sentences"].max()
-    for row in pairs.sort_values("sentences").itertuples():
-        (x1, y1), (x2, y2) = places[row.a_id], places[row.b_id]
-        ax.plot([x1, x2], [y1, y2], color=MUTED, linewidth=.6 + 5 * row.sentences / most, alpha=.18 + .4 * row.sentences / most, solid_capstyle="round", zorder=1)
-    weight = pd.concat([pairs.groupby("a_id")["sentences"].sum(), pairs.groupby("b_id")["sentences"].sum()]).groupby(level=0).sum()
-    names = {**dict(zip(pairs["b_id"], pairs["b"], strict=True)), **dict(zip(pairs["a_id"], pairs["a"], strict=True))}
-    for entity, n in weight.items():
-        x, y = places[entity]
-        ax.scatter(x, y, s=70 + 500 * n / weight.max(), color=colour(entity), edgecolor=PAPER, linewidth=1.2, zorder=3)
-        ax.annotate(shorten(names[entity], 24), (x, y), xytext=(0, 8 + 9 * (n / weight.max()) ** .5), textcoords="offset points", ha="center", fontsize=9,
-                    zorder=4, bbox={"boxstyle": "round,pad=.15", "facecolor": PAPER, "edgecolor": "none", "alpha": .8})
-    ax.margins(.14)
-    ax.set_axis_off()
-    return ax
-
-
-# --- escalation (notebook 03) --------------------------------------------------------------------------------------------------------------------
-
-def plot_ladder(rungs: pd.DataFrame, *, colours: Mapping[str, str], title: str, note: str = "", empty: str = "No acts were found.") -> Axes:
-    """Draw one bar a rung, the top of the ladder on top, split by modality. rungs: category, rung, label, modality, n; colours: per modality, in their order."""
-    if not len(rungs):
-        return say(empty, title=title)
-    order = list(rungs.sort_values("rung", ascending=False, kind="stable")["label"].drop_duplicates())
-    signs = dict(zip(rungs["label"], rungs["rung"], strict=True))
-    wide = rungs.pivot_table(index="label", columns="modality", values="n", aggfunc="sum").reindex(order).fillna(0)
-    ax = _start(None, .34 * len(order) + .9, title, note)
-    left = np.zeros(len(order))
-    for name in [name for name in colours if name in wide]:
-        ax.barh(range(len(order)), wide[name], left=left, height=.7, color=colours[name], edgecolor=PAPER, linewidth=.6, label=name)
-        left += wide[name].to_numpy()
-    for place, end in enumerate(left):
-        ax.text(end + left.max() * .012, place, _number(end), va="center", fontsize=9, color=MUTED)
-    below = sum(signs[label] > 0 for label in order)
-    if 0 < below < len(order):
-        ax.axhline(below - .5, color=MUTED, linewidth=.8, linestyle=(0, (4, 3)))
-        ax.text(1, below - .5, "escalation above, de-escalation below", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8, color=MUTED)
-    ax.set_yticks(range(len(order)), order)
-    ax.set_ylim(len(order) - .4, -.6)
-    ax.set_xticks([])
-    ax.margins(x=.08)
-    ax.spines["bottom"].set_visible(False)
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -.01), ncols=6, handlelength=1, columnspacing=1.2)
-    return ax
-
-
-def plot_talk_and_deeds(frame: pd.DataFrame, *, title: str, note: str = "", empty: str = "No act has a known actor.") -> Axes:
-    """Draw each actor's mean rung in words (open circle) and in deeds (filled), joined by a line. frame: actor, actor_id, talk, deed, n_talk, n_deed."""
-    frame = frame[frame["talk"].notna() | frame["deed"].notna()] if len(frame) else frame
-    if not len(frame):
-        return say(empty, title=title)
-    ax = _start(None, .36 * len(frame) + 1.0, title, note)
-    for place, row in enumerate(frame.to_dict("records")):
-        fill = colour(row["actor_id"])
-        if pd.notna(row["talk"]) and pd.notna(row["deed"]):
-            ax.plot([row["talk"], row["deed"]], [place, place], color=fill, linewidth=2, alpha=.45, zorder=2)
-        if pd.notna(row["talk"]):
-            ax.plot(row["talk"], place, "o", markersize=8, markerfacecolor=PAPER, markeredgecolor=fill, markeredgewidth=2, zorder=3)
-        if pd.notna(row["deed"]):
-            ax.plot(row["deed"], place, "o", markersize=8, color=fill, zorder=4)
-    ax.axvline(0, color=MUTED, linewidth=.8, zorder=1)
-    ax.set_yticks(range(len(frame)), [f"{shorten(r['actor'], 26)}  (words {r['n_talk']:,}, deeds {r['n_deed']:,})" for r in frame.to_dict("records")])
-    ax.set_ylim(len(frame) - .4, -.6)
-    ax.set_xlim(-4.6, 9.6)
-    ax.grid(axis="x")
-    ax.set_xlabel("mean rung, −4 (yields) to 9 (force)          ○ words    ● deeds")
-    return ax
-
-
-def plot_index_over_time(series: pd.DataFrame, changes: pd.DataFrame, *, title: str, note: str = "", label: str = "", empty: str = "No article has a date, so nothing can be shown over time.") -> Axes:
-    """Draw the index per period with its band, and a dashed line where its level changes. series: period, index, low, high; changes: period."""
-    ax = lines_over_time(series, "period", "index", low="low", high="high", title=title, note=note, label=label, empty=empty)
-    for moment in changes["period"] if len(changes) and len(series) else []:
-        ax.axvline(moment, color=INK, linewidth=1, linestyle=(0, (4, 3)))
-    if len(series):
-        ax.axhline(0, color=MUTED, linewidth=.8)
     return ax

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import tables
+from helpers import scheme, tables
 from helpers.counting import acts as ladder
-from helpers.finding import escalation
-from helpers.showing import display, plots
+from helpers.counting import statistics
+from helpers.showing import charts, colours, display, plots
 
 WORDS = "Norland attacked Ruritania. Ruritania denied shelling Norland. Norland will send aid to Ruritania."
 
 
 def act(article, category, modality, actor, target, start=0, attribution="narrator", confidence=0.7):
-    rung = escalation.LADDER.get(category, 7)
+    rung = scheme.LADDER.get(category, 7)
     return (article, start, start + 7, WORDS[start : start + 7], category, rung, modality, attribution, None, None, actor, None, target, None, None, WORDS[:27], 0, 27, confidence)
 
 
@@ -66,10 +66,10 @@ def test_index_has_intervals_and_is_per_thousand_sentences(acts, articles):
 def test_change_of_level_is_found_and_chance_is_not(acts, articles):
     chosen, sentences = ladder.select(acts, articles), ladder.count_sentences(articles)
     series = ladder.index_over_time(chosen, articles, sentences)
-    changes = ladder.change_points(series)
+    changes = statistics.change_points(series)
     assert list(changes["period"]) == [pd.Timestamp("2024-01-11")] and changes["after"].iloc[0] > changes["before"].iloc[0]
     flat = series.assign(index=np.tile([1.0, 2.0], 10))
-    assert not len(ladder.change_points(flat)) and not len(ladder.change_points(series.head(5)))
+    assert not len(statistics.change_points(flat)) and not len(statistics.change_points(series.head(5)))
 
 
 def test_events_sensitivity_extremes(acts, articles):
@@ -88,11 +88,11 @@ def test_nothing_found_is_a_sentence_everywhere(articles):
     none = ladder.select(tables.make_frame("acts"), articles)
     sentences = ladder.count_sentences(articles)
     series = ladder.index_over_time(none, articles.assign(published=pd.NaT), sentences)
-    assert plots.plot_ladder(ladder.count_rungs(none), colours=ladder.MODALITY_COLOURS, title=ladder.tell_ladder(none))
+    assert charts.plot_ladder(ladder.count_rungs(none), colours=colours.MODALITY_COLOURS, title=ladder.tell_ladder(none))
     assert plots.heat_map(ladder.count_directions(none), "target", "actor", "rung", title=ladder.tell_directions(ladder.count_directions(none)))
     assert plots.intervals(ladder.index_by_actor(none, sentences), "index", "actor", low="low", high="high", title="x")
-    assert plots.plot_talk_and_deeds(ladder.talk_and_deeds(none), title=ladder.tell_talk(ladder.talk_and_deeds(none)))
-    assert plots.plot_index_over_time(series, ladder.change_points(series), title="x", note=ladder.tell_changes(ladder.change_points(series), series))
+    assert charts.plot_talk_and_deeds(ladder.talk_and_deeds(none), title=ladder.tell_talk(ladder.talk_and_deeds(none)))
+    assert charts.plot_index_over_time(series, statistics.change_points(series), title="x", note=ladder.tell_changes(statistics.change_points(series), series))
     assert plots.ranked_bars(ladder.count_quads(none), "n", "actor", stack="quad", title="x")
     assert not len(ladder.count_sensitivity(none, articles, sentences)) and not len(ladder.count_events(none))
     ends = ladder.extremes(none)
@@ -103,8 +103,8 @@ def test_nothing_found_is_a_sentence_everywhere(articles):
 def test_own_categories_work_in_every_chart(articles):
     rows = [act(f"a{i}", "CYBER", "actual", "Norland", "Ruritania") for i in range(5)]
     own = ladder.select(tables.make_frame("acts", rows), articles)
-    assert (own["rung_scored"] == 7).all() and ladder.legend_of(own)["CYBER"]
+    assert (own["rung_scored"] == 7).all() and colours.legend_of(own)["CYBER"]
     assert "CYBER  +7" in set(ladder.count_rungs(own)["label"])
-    assert plots.plot_ladder(ladder.count_rungs(own), colours=ladder.MODALITY_COLOURS, title="x")
+    assert charts.plot_ladder(ladder.count_rungs(own), colours=colours.MODALITY_COLOURS, title="x")
     assert len(ladder.index_by_actor(own, ladder.count_sentences(articles))) == 1
-    assert len(ladder.talk_and_deeds(own)) == 1 and not len(escalation.export_events(own))
+    assert len(ladder.talk_and_deeds(own)) == 1 and not len(scheme.export_events(own))

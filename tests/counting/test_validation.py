@@ -1,4 +1,3 @@
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -6,6 +5,7 @@ from hypothesis import strategies as st
 
 from helpers import tables
 from helpers.counting import validation
+from helpers.showing import display
 
 TEXT = "Berg threatened Ruritania with war, then fed it. " * 30
 
@@ -58,18 +58,6 @@ def test_wrong_verdicts_are_named(tmp_path):
         validation.read_labels(tmp_path / "x.csv")
 
 
-@given(st.integers(0, 300), st.integers(1, 300))
-def test_wilson_holds_the_share(right, n):
-    right = min(right, n)
-    low, high = validation.wilson(right, n)
-    assert 0 <= low <= right / n + 1e-12 and right / n - 1e-12 <= high <= 1
-
-
-def test_wilson_is_the_published_one():
-    assert np.allclose(validation.wilson(8, 10), (.4902, .9433), atol=1e-4)
-    assert validation.wilson(0, 0) == (0, 1)
-
-
 @given(st.lists(st.integers(0, 30), max_size=8), st.integers(0, 100))
 def test_shares_add_up(sizes, n):
     quotas = validation._share_out(sizes, n)
@@ -89,4 +77,4 @@ def test_the_notebook_s_way(acts, articles, tmp_path):
     corrected = validation.correct(acts, precision, "acts")
     assert corrected["corrected"].sum() == 100 and (corrected["low"] < corrected["n"]).all()
     assert len(validation.correct(acts, validation.measure_precision(validation.read_verdicts("")), "acts")) == 0
-    assert "Does the sentence" in str(validation.judge_by_hand(sample, articles))
+    assert "Does the sentence" in str(display.judge_by_hand(sample, articles))

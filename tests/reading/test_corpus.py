@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.reading import corpus
-from helpers.reading.corpus import Article, Rejected
+from helpers.reading import corpus, formats
+from helpers.reading.articles import Article, Rejected
 
 
 def read(path, **options):
@@ -170,22 +170,6 @@ def test_several_inputs(tmp_path):
     assert len(read(tmp_path, limit=2)) == 2
 
 
-@pytest.mark.parametrize(("value", "order", "expected"), [
-    ("2022-02-03", "", datetime(2022, 2, 3)), ("February 3, 2022", "", datetime(2022, 2, 3)), ("3 Feb 2022", "", datetime(2022, 2, 3)), ("20220203", "", datetime(2022, 2, 3)),
-    ("03/02/2022", "", None), ("03/02/2022", "DMY", datetime(2022, 2, 3)), ("03/02/2022", "MDY", datetime(2022, 3, 2)), ("13/02/2022", "", datetime(2022, 2, 13)),
-    ("02/13/2022", "", datetime(2022, 2, 13)), ("03.02.2022", "", datetime(2022, 2, 3)), (1643882400, "", datetime(2022, 2, 3, 10)), ("1643882400000", "", datetime(2022, 2, 3, 10)),
-    ("soon", "", None), ("", "", None), (None, "", None), ("9999-99-99", "", None), (float("nan"), "", None), ("0001-01-01", "", None), (True, "", None), ([], "", None),
-])
-def test_dates(value, order, expected):
-    assert corpus.read_date(value, order)[0] == expected
-
-
-@given(st.one_of(st.text(), st.floats(), st.integers(), st.datetimes(), st.none()))
-def test_dates_never_raise(value):
-    moment, note = corpus.read_date(value)
-    assert moment is None or 1600 <= moment.year <= 2200
-
-
 @given(st.binary(max_size=300), st.sampled_from([".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".parquet", ".docx", ".zip", ".gz", ".xyz"]))
 def test_any_bytes_give_an_answer(tmp_path_factory, data, ending):
     path = tmp_path_factory.mktemp("any") / f"x{ending}"
@@ -204,7 +188,7 @@ def test_broken_surrogates_can_be_written(tmp_path):
 
 
 def test_bombs_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(corpus, "UNSUSPICIOUS", 2**20)
+    monkeypatch.setattr(formats, "UNSUSPICIOUS", 2**20)
     zeros = gzip.compress(b'{"text": "' + b"a " * 50_000_000 + b'"}')
     (tmp_path / "x.jsonl.gz").write_bytes(zeros)
     (tmp_path / "y.txt.gz").write_bytes(zeros)
@@ -250,38 +234,7 @@ def test_large_files_are_streamed(tmp_path):
 STORY = " ".join(f"word{i * 7919 % 613} and then thing{i * 104729 % 311}" for i in range(120))
 
 
-def test_near_duplicates():
-    half = " ".join(STORY.split()[:150])
-    edited = " ".join("changed" if i % 50 == 25 else w for i, w in enumerate(STORY.split()))
-    other = " ".join(f"other{i * 31 % 997} story" for i in range(200))
-    assert corpus.find_duplicates([STORY, other, half, edited, STORY.upper()]) == {2: 0, 3: 0, 4: 0}
-    assert corpus.find_duplicates([]) == {} and corpus.find_duplicates(["x"]) == {}
-
-
-def test_short_texts_and_boilerplate_do_not_match():
-    footer = " This story was updated with comments from the ministry and from the opposition parties."
-    bodies = [" ".join(f"w{k}x{i}" for i in range(100)) + footer for k in range(30)]
-    assert corpus.find_duplicates(bodies) == {}
-    assert corpus.find_duplicates(["Yes", "Yes", "No"]) == {1: 0}
-
-
 def test_nothing_is_dropped_and_counts_add_up(write_lines):
     path = write_lines("x.jsonl", [{"text": STORY}, {"text": STORY}, {"text": ""}, {"nothing": 1}])
     items = read(path)
     assert [type(i) for i in items] == [Article, Article, Rejected, Rejected]
-
-
-def test_what_the_notebook_shows(write_lines):
-    from helpers import tables
-
-    items = read(write_lines("x.jsonl", [{"text": "White House officials said the White House waits. " * 3, "outlet": "Post", "date": f"2022-02-{d:02}"} for d in (1, 1, 4)]))
-    articles, quarantine = tables.make_frame("articles", items), tables.make_frame("quarantine")
-    assert list(corpus.count_over_time(articles)["articles"]) == [2, 0, 0, 1]
-    assert corpus.frequent_pairs(articles)["pair"][0] == "white house"
-    assert dict(corpus.overview(articles, quarantine).itertuples(index=False))["articles with a date"] == "3 of 3"
-    assert corpus.tell_outlets(articles) == "Post gives 3 of 3 articles"
-    empty = tables.make_frame("articles")
-    for show in (corpus.lengths, corpus.count_outlets, corpus.count_over_time, corpus.frequent_pairs, corpus.list_duplicates):
-        assert len(show(empty)) == 0
-    for tell in (corpus.tell_lengths, corpus.tell_dates, corpus.tell_outlets):
-        assert tell(empty)

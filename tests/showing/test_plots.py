@@ -9,7 +9,7 @@ import pytest  # noqa: E402
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from helpers.showing import plots  # noqa: E402
+from helpers.showing import colours, plots  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +24,9 @@ def texts(ax):
 
 
 def test_the_same_actor_has_the_same_colour():
-    assert plots.colour("LOC:russia") == plots.colour("ORG:Russia") == plots.FIXED["russia"]
-    assert plots.colour("PER:anna berg") == plots.colour("PER:anna berg") in plots.PALETTE
-    assert plots.colour(None) == plots.colour(float("nan")) == plots.OTHER
+    assert colours.colour("LOC:russia") == colours.colour("ORG:Russia") == colours.FIXED["russia"]
+    assert colours.colour("PER:anna berg") == colours.colour("PER:anna berg") in colours.PALETTE
+    assert colours.colour(None) == colours.colour(float("nan")) == colours.OTHER
 
 
 def test_bars_are_sorted_and_labelled():

@@ -1,0 +1,71 @@
+"""One colour grammar for charts, marks and tables: actors, the ladder, modality, tone."""
+import hashlib
+
+import numpy as np
+import pandas as pd
+from matplotlib import colors
+
+from helpers.scheme import LADDER
+
+INK, MUTED, FAINT, PAPER = "#1a1a1a", "#5f6368", "#d9dce0", "#ffffff"
+# Okabe and Ito (2008) without yellow, then Paul Tol's muted set: distinguishable with the common colour deficiencies.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
+           "#332288", "#882255", "#999933", "#44AA99", "#117733", "#AA4499")
+# Actors often seen side by side get fixed, different colours; all others get one from the palette by their identifier.
+FIXED = {"united states": "#0072B2", "russia": "#D55E00", "ukraine": "#E69F00", "china": "#882255", "european union": "#332288",
+         "nato": "#56B4E9", "united nations": "#44AA99", "israel": "#009E73", "iran": "#AA4499", "united kingdom": "#117733"}
+OTHER = "#9aa0a6"
+# The ladder of acts from blue (cooperative) through grey to dark red (force); readable with the common colour deficiencies and in grey.
+CATEGORY_COLOURS = {"YIELD": "#053061", "AID": "#2166ac", "TALK": "#92c5de", "NONE": "#c8ccd0", "REQUEST": "#fee8c8", "REJECT": "#fdd49e",
+                    "ACCUSE": "#fdbb84", "THREATEN": "#fc8d59", "PROTEST": "#ef6548", "MOBILIZE": "#d7301f", "SANCTION": "#b30000",
+                    "COERCE": "#7f0000", "FORCE": "#3b0000"}
+
+
+SHADES = {  # one hue down the ladder, one up it; grounds light enough for black letters
+    "YIELD": "#9ccfb0", "AID": "#b7dfc3", "TALK": "#d6eeda", "NONE": "#eeeeee", "REQUEST": "#fdf1c7", "REJECT": "#fde6a8", "ACCUSE": "#fdd99b", "THREATEN": "#fcc88a",
+    "PROTEST": "#f9b88a", "MOBILIZE": "#f5a582", "SANCTION": "#ee9a86", "COERCE": "#e58a7e", "FORCE": "#d97a75",
+}
+MODALITY_COLOURS = {"actual": "#882255", "announced": "#D55E00", "threatened": "#E69F00", "conditional": "#999933", "possible": "#c3c7cc", "denied": "#56B4E9"}
+QUAD_COLOURS = {"verbal cooperation": "#a6d3b4", "material cooperation": "#117733", "verbal conflict": "#f5b183", "material conflict": "#b2352f"}
+
+
+TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
+MARK_COLOURS = {"negative": "#fbd0b0", "neutral": "#e8eaed", "positive": "#bcdcf2", "speaker": "#f7e8a4", "cue": "#d9f0d3"}
+SIDE_COLOURS = {"most negative": MARK_COLOURS["negative"], "most positive": MARK_COLOURS["positive"], "speaker": MARK_COLOURS["speaker"], "cue": MARK_COLOURS["cue"]}
+
+
+def colour(entity_id: str | None) -> str:
+    """Return the colour of an actor: the same for the same `entity_id` in every chart, run and machine; grey for none."""
+    if not isinstance(entity_id, str) or not entity_id:
+        return OTHER
+    name = entity_id.split(":", 1)[-1].lower()
+    return FIXED.get(name) or PALETTE[hashlib.sha256(name.encode("utf-8", "replace")).digest()[0] % len(PALETTE)]
+
+
+def distinct_colours(frame: pd.DataFrame, name: str = "entity", entity: str = "entity_id") -> dict:
+    """Return {name: colour} for one chart: every actor's own colour; where two would share one, the later gets a colour nobody has yet."""
+    chosen: dict[str, str] = {}
+    for label, identifier in frame.drop_duplicates(entity)[[name, entity]].itertuples(index=False):
+        own, taken = colour(identifier), set(chosen.values())
+        chosen[label] = own if own not in taken else next((c for c in PALETTE if c not in taken), own)
+    return chosen
+
+
+def tints(base: str, n: int) -> list:
+    """`n` tints of a colour, from the colour itself to a pale one."""
+    rgb = np.array(colors.to_rgb(base))
+    return [tuple(rgb + (1 - rgb) * (.62 * i / max(1, n - 1))) for i in range(n)]
+
+
+def category_order(acts):
+    """Categories from the top of the ladder to its foot, the user's own at their rung."""
+    rungs = {category: rung for category, rung in LADDER.items() if category != "NONE"} | dict(zip(acts["category"], acts["rung"], strict=True))
+    return sorted(rungs, key=lambda category: -rungs[category])
+
+
+def legend_of(acts):
+    """Ground colour per category, the user's own coloured like the nearest rung of the ladder."""
+    rungs = dict(zip(acts["category"], acts["rung"], strict=True))
+    nearest = lambda rung: min(LADDER, key=lambda c: abs(LADDER[c] - rung))  # noqa: E731
+    present = [c for c in category_order(acts) if c in rungs]
+    return {c: SHADES.get(c) or SHADES[nearest(rungs[c])] for c in present}

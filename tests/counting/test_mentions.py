@@ -1,0 +1,91 @@
+"""From mentions to counts. The sentences here are our own."""
+
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+from helpers import text
+from helpers.counting import mentions as counts
+from helpers.finding import entities
+from helpers.showing import charts
+
+
+class Span(NamedTuple):
+    start: int
+    end: int
+    type: str
+    score: float = 1.0
+
+
+class Marked:
+    """An encoding that holds the spans a test marks in the text."""
+
+    def __init__(self, words, marks):
+        self.entities, cursor = [], 0  # marks stand in the order of the text
+        for name, type_ in marks:
+            start = words.index(name, cursor)
+            cursor = start + len(name)
+            self.entities.append(Span(start, cursor, type_))
+
+
+def read(words, *marks, **options):
+    document = text.read(words)
+    return document, entities.find_mentions(document, Marked(words, marks), **options)
+
+
+def corpus(*texts_and_marks, **columns):
+    articles, rows = [], []
+    for number, (words, marks) in enumerate(texts_and_marks):
+        articles.append({"article_id": f"a{number}", "title": None, "text": words, "published": pd.NaT, "outlet": None, "duplicate_of": None, **{k: v[number] for k, v in columns.items()}})
+        rows += [(f"a{number}", *mention) for mention in read(words, *marks)[1]]
+    return pd.DataFrame(rows, columns=["article_id", *entities.Mention._fields]), pd.DataFrame(articles)
+
+
+def test_switches():
+    words = "Moscow warned Norway. Norwegian ships left. Eva Holm stayed. She smiled."
+    mentions, articles = corpus((words, [("Eva Holm", "PER")]), (words, [("Eva Holm", "PER")]), duplicate_of=[None, "a0"])
+
+    def n(**switches):
+        return dict(counts.count_entities(mentions, articles, **switches).set_index("entity")["mentions"])
+
+    assert n() == {"Norway": 4, "Moscow": 2, "Eva Holm": 2}
+    assert n(demonyms=False)["Norway"] == 2
+    assert n(metonyms=True)["Russia"] == 2 and "Moscow" not in n(metonyms=True)
+    assert n(pronouns=True)["Eva Holm"] == 4
+    assert n(duplicates=False)["Norway"] == 2
+
+
+def test_tables_of_the_notebook():
+    dates = pd.to_datetime(["2022-01-01", "2022-01-20"])
+    mentions, articles = corpus(("Norway met Chile. Norway won.", []), ("Chile met Norway.", []), published=list(dates), outlet=["Post", "Mail"])
+    chosen = counts.select(mentions, articles)
+    pair = counts.cooccurrence(chosen, articles).iloc[0]
+    assert (pair["a"], pair["b"], pair["sentences"], pair["articles"]) == ("Norway", "Chile", 2, 2)
+    assert counts.share_by_outlet(chosen).set_index(["outlet", "entity"])["share"].to_dict()["Post", "Norway"] == pytest.approx(2 / 3)
+    assert counts.share_over_time(chosen).groupby("period")["share"].sum().tolist() == pytest.approx([1.0] * counts.share_over_time(chosen)["period"].nunique())
+    assert counts.find_entity(chosen, "norway") == ("LOC:norway", "Norway")
+    assert counts.find_entity(chosen, "Norwai")[1].endswith("Did you mean Norway?")
+    context = counts.keyword_in_context(chosen, articles, "LOC:chile")
+    assert context["words"].tolist() == ["Chile", "Chile"] and context["left"][0] == "Norway met "
+    assert set(charts.place_pairs(counts.cooccurrence(chosen, articles))) == {"LOC:norway", "LOC:chile"}
+    audit = counts.audit(chosen)
+    assert audit["n"].sum() == len(chosen)
+
+
+def test_empty_corpus_gives_empty_tables_and_sentences():
+    mentions, articles = corpus(("nothing here", []))
+    chosen = counts.select(mentions, articles)
+    for make in (counts.rank, counts.count_forms, counts.share_by_outlet, counts.share_over_time, counts.first_mentions, counts.dispersion, counts.audit, counts.suggest):
+        assert not len(make(chosen))
+    assert not len(counts.cooccurrence(chosen, articles))
+    assert counts.find_entity(chosen)[0] is None
+    assert counts.tell_top(chosen).startswith("No ")
+
+
+def test_suggestions_are_lines_and_nothing_more():
+    mentions, articles = corpus(("Karl Meier spoke.", [("Karl Meier", "PER")]), ("Meier spoke.", [("Meier", "PER")]), ("Karl Mejer spoke.", [("Karl Mejer", "PER")]))
+    chosen = counts.select(mentions, articles)
+    lines = counts.suggest(chosen)["line"].tolist()
+    assert len(counts.rank(chosen)) == 3
+    assert any(line.startswith("merge,") and "PER:meier" in line for line in lines)

@@ -1,0 +1,71 @@
+"""Who may import whom: data flows one way through the folders."""
+
+import ast
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import helpers
+from helpers import ROOT
+
+FOLDERS = ("reading", "finding", "keeping", "counting", "showing")
+DOORS = ("annotate", "batch", "benchmark", "evaluation")
+NEVER = {
+    "reading": ("finding", "keeping", "counting", "showing", *DOORS),
+    "finding": ("keeping", "counting", "showing", "tables", *DOORS),
+    "keeping": ("counting", "showing", *DOORS),
+    "counting": ("finding", "showing", *DOORS),
+    "showing": ("finding", *DOORS),
+}
+MODULES = sorted((ROOT / "helpers").rglob("*.py"))
+
+
+def imported(path):
+    """The full names of all that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_data_flows_one_way(folder):
+    for path in (ROOT / "helpers" / folder).glob("*.py"):
+        for name in imported(path):
+            top, _, rest = name.partition(".")
+            assert top != "helpers" or rest.split(".")[0] not in NEVER[folder], (path.name, name)
+            assert folder != "finding" or top != "pandas", (path.name, name)
+
+
+def test_nothing_is_imported_by_a_string():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+            assert name not in ("import_module", "__import__"), path
+
+
+def test_finding_runs_without_pandas():
+    code = "import sys; sys.modules['pandas'] = None; import helpers.finding.pipeline, helpers.finding.gazetteers; helpers.finding.gazetteers.load()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
+
+
+@pytest.mark.parametrize("old", helpers.MOVED)
+def test_old_names_say_the_new_ones(old):
+    with pytest.raises(ImportError, match=f"^helpers.{old} moved: it is helpers.{helpers.MOVED[old]} now$"):
+        importlib.import_module(f"helpers.{old}")
+    for place in helpers.MOVED[old].replace("helpers.", "").split(" and "):
+        assert (ROOT / "helpers" / f"{place.replace('.', '/')}.py").is_file(), place
+
+
+def test_old_names_fail_in_a_from_import_too():
+    with pytest.raises(ImportError, match="it is helpers.reading.corpus now"):
+        from helpers import corpus  # noqa: F401
+
+
+def test_the_package_holds_every_folder():
+    from setuptools import find_packages
+
+    assert {"helpers", *(f"helpers.{folder}" for folder in FOLDERS)} <= set(find_packages(str(ROOT), include=["helpers*"]))
