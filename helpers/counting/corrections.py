@@ -17,11 +17,14 @@ Lines apply from top to bottom; a later line sees what earlier ones made. Everyt
 import csv
 import difflib
 import io
+import itertools
+from collections import defaultdict
 from typing import NamedTuple
 
 import pandas as pd
 
 from helpers import resolve
+from helpers.counting.mentions import rank
 from helpers.text import entity_id, normalise
 
 ACTIONS = ("merge", "split", "rename", "ignore", "retype")
@@ -232,3 +235,83 @@ def format_line(action, entity, target="", *, words="", article=""):
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow([action, entity, words, article, target])
     return out.getvalue()
+
+
+# -- suggestions: printed, never applied ---------------------------------------------------------------------------------
+
+
+def suggest(selected, *, limit=40, similar=0.88):
+    """Entities that may be one: why, entity, n, into, into_n, line (ready for the corrections file). Nothing here is applied by itself.
+
+    Bare surnames with one full name in the corpus, initials of one long name, one name under two types, names that differ by few letters.
+    """
+    columns = ["why", "entity", "n", "into", "into_n", "line"]
+    ranked = rank(selected).head(3000)
+    if len(ranked) < 2:
+        return pd.DataFrame(columns=columns)
+    rows = [(r.entity_id, r.entity, r.type, int(r.mentions), tuple(normalise(r.entity).split())) for r in ranked.itertuples()]
+    by_last, by_letters, by_key = defaultdict(list), defaultdict(list), defaultdict(list)
+    for row in rows:
+        key = row[4]
+        by_key[key].append(row)
+        if row[2] == "PER" and len(key) > 1:
+            by_last[key[-1]].append(row)
+        if row[2] in ("ORG", "LOC") and len(key) > 1:
+            by_letters["".join(word[0] for word in key if word not in ("of", "and", "the", "for", "in"))].append(row)
+    found, seen = [], set()
+
+    def add(why, small, big):
+        if small[0] != big[0] and (small[0], big[0]) not in seen and (big[0], small[0]) not in seen:
+            seen.add((small[0], big[0]))
+            found.append((why, small[1], small[3], big[1], big[3], format_line("merge", small[0], big[0])))
+
+    for row in rows:
+        key = row[4]
+        if row[2] == "PER" and len(key) == 1 and by_last[key[0]]:
+            bearers = sorted(by_last[key[0]], key=lambda r: -r[3])
+            part = bearers[0][3] / sum(r[3] for r in bearers)
+            if part > 0.5:
+                add("bare surname; one full name in the corpus" if len(bearers) == 1 else f"bare surname; {part:.0%} of the full names with it", row, bearers[0])
+        if len(key) == 1 and row[2] in ("ORG", "LOC", "MISC") and row[1].isupper() and len(by_letters[key[0]]) == 1:
+            add("initials of a longer name", row, by_letters[key[0]][0])
+        for other in by_key[key]:
+            if other[0] != row[0] and other[3] >= row[3]:
+                add(f"the same name as {row[2]} and as {other[2]}", row, other)
+    for small, big in _similar(rows, similar):
+        add("spelt almost alike", small, big)
+    table = pd.DataFrame(found, columns=columns)
+    return table.assign(_=table["n"] + table["into_n"]).sort_values("_", ascending=False, kind="stable", ignore_index=True).drop(columns="_").head(limit)
+
+
+def _one_slip(a, b):
+    """True when two names differ by an initial, by a word that one of them leaves out, or by spelling within one word (not North / South Harbour)."""
+    if len(a) != len(b):
+        return set(a) < set(b) or set(b) < set(a) or "".join(a) == "".join(b)
+    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(different) == 1 and all(x[0] == y[0] and difflib.SequenceMatcher(None, x, y, autojunk=False).ratio() >= 0.75 for x, y in different)
+
+
+def _similar(rows, threshold):
+    """Pairs of one type whose names differ by few letters; compared only within blocks that share a word's beginning."""
+    blocks = defaultdict(list)
+    for row in rows:
+        for word in set(row[4]):
+            if len(word) > 3:
+                blocks[row[2], word[:4]].append(row)
+    seen = set()
+    for block in blocks.values():
+        for small, big in itertools.combinations(sorted(block[:60], key=lambda r: r[3]), 2):
+            a, b = " ".join(small[4]), " ".join(big[4])
+            if (small[0], big[0]) in seen or a == b or abs(len(a) - len(b)) > 4 or min(len(a), len(b)) < 6 or set("0123456789") & set(a + b):
+                continue
+            seen.add((small[0], big[0]))
+            if not _one_slip(small[4], big[4]):
+                continue
+            matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+            if matcher.quick_ratio() >= threshold and matcher.ratio() >= threshold:
+                yield small, big
+
+
+def correction_lines(suggestions):
+    """A corrections file made of the suggestions, to be printed and pasted."""
+    return "\n".join([",".join(COLUMNS), *suggestions["line"]]) if len(suggestions) else "Nothing to suggest."

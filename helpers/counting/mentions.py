@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 import pandas as pd
 
 from helpers import text
-from helpers.counting import corrections
 from helpers.counting.statistics import choose_period
 from helpers.text import normalise
 
@@ -227,81 +226,6 @@ def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
     return pd.DataFrame(made, columns=["left", "words", "right", "rule", "article_id", "start", "end"])
 
 
-# -- suggestions: printed, never applied ---------------------------------------------------------------------------------
-
-
-def suggest(selected, *, limit=40, similar=0.88):
-    """Entities that may be one: why, entity, n, into, into_n, line (ready for the corrections file). Nothing here is applied by itself.
-
-    Bare surnames with one full name in the corpus, initials of one long name, one name under two types, names that differ by few letters.
-    """
-    columns = ["why", "entity", "n", "into", "into_n", "line"]
-    ranked = rank(selected).head(3000)
-    if len(ranked) < 2:
-        return pd.DataFrame(columns=columns)
-    rows = [(r.entity_id, r.entity, r.type, int(r.mentions), tuple(normalise(r.entity).split())) for r in ranked.itertuples()]
-    by_last, by_letters, by_key = defaultdict(list), defaultdict(list), defaultdict(list)
-    for row in rows:
-        key = row[4]
-        by_key[key].append(row)
-        if row[2] == "PER" and len(key) > 1:
-            by_last[key[-1]].append(row)
-        if row[2] in ("ORG", "LOC") and len(key) > 1:
-            by_letters["".join(word[0] for word in key if word not in ("of", "and", "the", "for", "in"))].append(row)
-    found, seen = [], set()
-
-    def add(why, small, big):
-        if small[0] != big[0] and (small[0], big[0]) not in seen and (big[0], small[0]) not in seen:
-            seen.add((small[0], big[0]))
-            found.append((why, small[1], small[3], big[1], big[3], corrections.format_line("merge", small[0], big[0])))
-
-    for row in rows:
-        key = row[4]
-        if row[2] == "PER" and len(key) == 1 and by_last[key[0]]:
-            bearers = sorted(by_last[key[0]], key=lambda r: -r[3])
-            part = bearers[0][3] / sum(r[3] for r in bearers)
-            if part > 0.5:
-                add("bare surname; one full name in the corpus" if len(bearers) == 1 else f"bare surname; {part:.0%} of the full names with it", row, bearers[0])
-        if len(key) == 1 and row[2] in ("ORG", "LOC", "MISC") and row[1].isupper() and len(by_letters[key[0]]) == 1:
-            add("initials of a longer name", row, by_letters[key[0]][0])
-        for other in by_key[key]:
-            if other[0] != row[0] and other[3] >= row[3]:
-                add(f"the same name as {row[2]} and as {other[2]}", row, other)
-    for small, big in _similar(rows, similar):
-        add("spelt almost alike", small, big)
-    table = pd.DataFrame(found, columns=columns)
-    return table.assign(_=table["n"] + table["into_n"]).sort_values("_", ascending=False, kind="stable", ignore_index=True).drop(columns="_").head(limit)
-
-
-def _one_slip(a, b):
-    """True when two names differ by an initial, by a word that one of them leaves out, or by spelling within one word (not North / South Harbour)."""
-    if len(a) != len(b):
-        return set(a) < set(b) or set(b) < set(a) or "".join(a) == "".join(b)
-    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(different) == 1 and all(x[0] == y[0] and difflib.SequenceMatcher(None, x, y, autojunk=False).ratio() >= 0.75 for x, y in different)
-
-
-def _similar(rows, threshold):
-    """Pairs of one type whose names differ by few letters; compared only within blocks that share a word's beginning."""
-    blocks = defaultdict(list)
-    for row in rows:
-        for word in set(row[4]):
-            if len(word) > 3:
-                blocks[row[2], word[:4]].append(row)
-    seen = set()
-    for block in blocks.values():
-        for small, big in itertools.combinations(sorted(block[:60], key=lambda r: r[3]), 2):
-            a, b = " ".join(small[4]), " ".join(big[4])
-            if (small[0], big[0]) in seen or a == b or abs(len(a) - len(b)) > 4 or min(len(a), len(b)) < 6 or set("0123456789") & set(a + b):
-                continue
-            seen.add((small[0], big[0]))
-            if not _one_slip(small[4], big[4]):
-                continue
-            matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-            if matcher.quick_ratio() >= threshold and matcher.ratio() >= threshold:
-                yield small, big
-
-
 # -- sentences for titles ------------------------------------------------------------------------------------------------
 
 
@@ -331,8 +255,3 @@ def tell_pairs(pairs):
         return "No two of these entities stand in one sentence"
     row = pairs.iloc[0]
     return f"{row['a']} and {row['b']} share the most sentences: {row['sentences']:,}"
-
-
-def correction_lines(suggestions):
-    """A corrections file made of the suggestions, to be printed and pasted."""
-    return "\n".join([",".join(corrections.COLUMNS), *suggestions["line"]]) if len(suggestions) else "Nothing to suggest."

@@ -3,7 +3,7 @@ import hashlib
 
 import numpy as np
 import pandas as pd
-from matplotlib import colors
+from matplotlib import colors, cycler
 
 from helpers.scheme import LADDER
 
@@ -32,6 +32,19 @@ QUAD_COLOURS = {"verbal cooperation": "#a6d3b4", "material cooperation": "#11773
 TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
 MARK_COLOURS = {"negative": "#fbd0b0", "neutral": "#e8eaed", "positive": "#bcdcf2", "speaker": "#f7e8a4", "cue": "#d9f0d3"}
 SIDE_COLOURS = {"most negative": MARK_COLOURS["negative"], "most positive": MARK_COLOURS["positive"], "speaker": MARK_COLOURS["speaker"], "cue": MARK_COLOURS["cue"]}
+
+FONTS = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic", "Noto Sans Devanagari", "Arial Unicode MS",
+         "Microsoft YaHei", "Segoe UI")
+# matplotlib's settings in the house style
+STYLE = {
+    "font.size": 10, "text.parse_math": False, "text.color": INK, "axes.edgecolor": FAINT,
+    "axes.labelcolor": MUTED, "axes.labelsize": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
+    "axes.grid": False, "axes.axisbelow": True, "grid.color": FAINT, "grid.linewidth": .7, "axes.prop_cycle": cycler(color=PALETTE),
+    "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 9, "ytick.labelsize": 9.5, "xtick.major.size": 0, "ytick.major.size": 0,
+    "figure.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 96, "savefig.dpi": 144, "savefig.facecolor": PAPER,
+    "legend.frameon": False, "legend.fontsize": 9, "svg.fonttype": "path", "svg.hashsalt": "house", "axes.titlelocation": "left",
+
+}
 
 
 def colour(entity_id: str | None) -> str:

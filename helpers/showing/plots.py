@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers import resolve
-from helpers.showing.colours import FAINT, INK, MUTED, PALETTE, PAPER, colour
+from helpers.showing.colours import FONTS, INK, MUTED, PALETTE, PAPER, STYLE, colour
 from helpers.tables import write_atomically
 
 WIDTH = 8.2
@@ -26,16 +26,8 @@ def use_house_style() -> None:
     """Set matplotlib's defaults for this project: call once at the top of a notebook."""
     warnings.filterwarnings("ignore", message="Glyph .* missing from")   # a script without a font shows as boxes; the tables have the words
     known = set(font_manager.get_font_names())
-    fonts = [name for name in ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic", "Noto Sans Devanagari",
-                               "Arial Unicode MS", "Microsoft YaHei", "Segoe UI") if name in known]
-    plt.rcParams.update({
-        "font.family": fonts or ["sans-serif"], "font.size": 10, "text.parse_math": False, "text.color": INK, "axes.edgecolor": FAINT,
-        "axes.labelcolor": MUTED, "axes.labelsize": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
-        "axes.grid": False, "axes.axisbelow": True, "grid.color": FAINT, "grid.linewidth": .7, "axes.prop_cycle": mpl.cycler(color=PALETTE),
-        "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 9, "ytick.labelsize": 9.5, "xtick.major.size": 0, "ytick.major.size": 0,
-        "figure.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 96, "savefig.dpi": 144, "savefig.facecolor": PAPER,
-        "legend.frameon": False, "legend.fontsize": 9, "svg.fonttype": "path", "svg.hashsalt": "house", "axes.titlelocation": "left",
-    })
+    fonts = [name for name in FONTS if name in known]
+    plt.rcParams.update(STYLE | {"font.family": fonts or ["sans-serif"]})
 
 
 def save(drawing: Axes | Figure, name: str, outputs: str | Path) -> list[Path]:
@@ -56,7 +48,10 @@ def save_all(drawings: Mapping[str, Axes | Figure], outputs: str | Path) -> list
 def shorten(label: object, width: int = 34) -> str:
     """Return a label that fits beside a bar: one line of at most `width` characters, cut at a word where possible."""
     words = "(not named)" if label is None or label is pd.NA or label != label else " ".join(str(label).split())
-    return words if len(words) <= width else words[: width - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…" if " " in words[8 : width - 1] else words[: width - 1] + "…"
+    if len(words) <= width:
+        return words
+    cut = words[: width - 1]
+    return (cut.rsplit(" ", 1)[0].rstrip(",;:") if " " in cut[8:] else cut) + "…"
 
 
 def start_chart(ax: Axes | None, height: float, title: str, note: str) -> Axes:

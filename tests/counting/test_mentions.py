@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import text
+from helpers.counting import corrections
 from helpers.counting import mentions as counts
 from helpers.finding import entities
 from helpers.showing import charts
@@ -76,7 +77,7 @@ def test_tables_of_the_notebook():
 def test_empty_corpus_gives_empty_tables_and_sentences():
     mentions, articles = corpus(("nothing here", []))
     chosen = counts.select(mentions, articles)
-    for make in (counts.rank, counts.count_forms, counts.share_by_outlet, counts.share_over_time, counts.first_mentions, counts.dispersion, counts.audit, counts.suggest):
+    for make in (counts.rank, counts.count_forms, counts.share_by_outlet, counts.share_over_time, counts.first_mentions, counts.dispersion, counts.audit, corrections.suggest):
         assert not len(make(chosen))
     assert not len(counts.cooccurrence(chosen, articles))
     assert counts.find_entity(chosen)[0] is None
@@ -86,6 +87,6 @@ def test_empty_corpus_gives_empty_tables_and_sentences():
 def test_suggestions_are_lines_and_nothing_more():
     mentions, articles = corpus(("Karl Meier spoke.", [("Karl Meier", "PER")]), ("Meier spoke.", [("Meier", "PER")]), ("Karl Mejer spoke.", [("Karl Mejer", "PER")]))
     chosen = counts.select(mentions, articles)
-    lines = counts.suggest(chosen)["line"].tolist()
+    lines = corrections.suggest(chosen)["line"].tolist()
     assert len(counts.rank(chosen)) == 3
     assert any(line.startswith("merge,") and "PER:meier" in line for line in lines)
