@@ -2,19 +2,21 @@
 
 Relative paths given to any function here mean the project's root, whatever folder the program or kernel was started in.
 """
+
 import os
 import sys
 from pathlib import Path
 
-# One thread a process, set before numpy is loaded: the products here are small, and threads that wait for each other made a run ten times slower
-# (17.9 s in place of 1.8 s for the same articles on a busy machine). It also keeps the labels of a text the same on every machine.
+# One thread a process, set before numpy is loaded: the products here are small, and threads that wait for each other
+# made a run ten times slower (17.9 s in place of 1.8 s for the same articles on a busy machine). It also keeps the
+# labels of a text the same on every machine.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 __version__ = "0.2.0"
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "helpers" / "data"          # tables of names and words
-MODELS = ROOT / "helpers" / "models"      # the network that comes with the project
+DATA = ROOT / "helpers" / "data"  # tables of names and words
+MODELS = ROOT / "helpers" / "models"  # the network that comes with the project
 
 
 def resolve(path: str | Path) -> Path:
@@ -24,11 +26,27 @@ def resolve(path: str | Path) -> Path:
 
 # Where the modules of version 0.1 went.
 MOVED = {
-    "clauses": "finding.clauses", "corpus": "reading.corpus", "corrections": "counting.corrections", "counts": "counting.mentions", "cues": "finding.cues",
-    "display": "showing.display", "dossiers": "counting.dossiers", "encoder": "finding.encoder", "entities": "finding.entities",
-    "escalation": "finding.escalation", "features": "finding.features", "gazetteers": "finding.gazetteers", "ladder": "counting.acts",
-    "modality": "finding.modality", "names": "finding.names", "parties": "finding.parties", "plots": "showing.plots", "references": "finding.references",
-    "report": "showing.report", "sentiment": "finding.tone and helpers.counting.speakers", "statements": "finding.statements",
+    "clauses": "finding.clauses",
+    "corpus": "reading.corpus",
+    "corrections": "counting.corrections",
+    "counts": "counting.mentions",
+    "cues": "finding.cues",
+    "display": "showing.display",
+    "dossiers": "counting.dossiers",
+    "encoder": "finding.encoder",
+    "entities": "finding.entities",
+    "escalation": "finding.escalation",
+    "features": "finding.features",
+    "gazetteers": "finding.gazetteers",
+    "ladder": "counting.acts",
+    "modality": "finding.modality",
+    "names": "finding.names",
+    "parties": "finding.parties",
+    "plots": "showing.plots",
+    "references": "finding.references",
+    "report": "showing.report",
+    "sentiment": "finding.tone and helpers.counting.speakers",
+    "statements": "finding.statements",
     "validation": "counting.validation",
 }
 

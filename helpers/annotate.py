@@ -1,4 +1,7 @@
-"""The door to everything found in a corpus: `load` reads, annotates what has not been annotated before, and returns the tables."""
+"""The door to everything found in a corpus: `load` reads, annotates what has not been annotated before, and returns the
+tables.
+"""
+
 from pathlib import Path
 
 import pandas as pd
@@ -15,19 +18,31 @@ from helpers.showing.progress import bar
 __all__ = ["Options", "Tables", "annotate_text", "describe_corpus", "load", "notebook_footer", "versions"]
 
 
-def load(corpus, *, outputs: str | Path = "outputs/interactive", model: str = "", codebook: str = "", workers: int = 0, limit: int = 0,
-         progress: bool = True) -> Tables:
+def load(
+    corpus,
+    *,
+    outputs: str | Path = "outputs/interactive",
+    model: str = "",
+    codebook: str = "",
+    workers: int = 0,
+    limit: int = 0,
+    progress: bool = True,
+) -> Tables:
     """Return everything found in a corpus, annotating first (with a progress bar) what has not been annotated before.
 
-    corpus: file, folder, glob, .toml description or a list of them (see helpers.reading.corpus); relative paths mean the project's root;
-    outputs: the run's folder, whose store is used; model, codebook: your own instead of the project's; workers: processes (0: as needed);
-    limit: only the first so many articles. Raises FileNotFoundError when an input does not exist; a corpus without any readable article
-    gives empty tables and the reasons in `quarantine`.
+    corpus: file, folder, glob, .toml description or a list of them (see helpers.reading.corpus); relative paths mean
+    the project's root;
+    outputs: the run's folder, whose store is used; model, codebook: your own instead of the project's; workers:
+    processes (0: as needed);
+    limit: only the first so many articles. Raises FileNotFoundError when an input does not exist; a corpus without any
+    readable article gives empty tables and the reasons in `quarantine`.
     """
     store, options = stores.store_folder(outputs), options_of_run(outputs, model, codebook)
     with bar("Reading", None, progress) as reading:
         folder = stores.read_corpus(corpus, store=store, limit=limit, step=reading.update)
-    died = annotators.annotate_corpus(folder, store=store, options=options, workers=workers, watch=lambda total: bar("Annotating", total, progress))
+    died = annotators.annotate_corpus(
+        folder, store=store, options=options, workers=workers, watch=lambda total: bar("Annotating", total, progress)
+    )
     return stores.collect(folder, store / "found" / stores.engine_key(options), died, _named(corpus), options)
 
 
@@ -43,8 +58,12 @@ def _named(corpus) -> str:
 def notebook_footer(found: Tables, **parameters) -> display.Html:
     """Return the small table that ends a notebook: corpus, fingerprint, versions and the parameters given by name."""
     about = found.about
-    rows = [("corpus", about["corpus"]), ("fingerprint of the corpus", about["fingerprint"][:16]),
-            ("inputs = analysed + quarantined", f"{about['inputs']:,} = {about['analysed']:,} + {about['quarantined']:,}"),
-            ("code, model and data files", about["engine"]), *((f"parameter {name}", repr(value)) for name, value in parameters.items()),
-            ("versions", ", ".join(f"{name} {version}" for name, version in versions().items()))]
+    rows = [
+        ("corpus", about["corpus"]),
+        ("fingerprint of the corpus", about["fingerprint"][:16]),
+        ("inputs = analysed + quarantined", f"{about['inputs']:,} = {about['analysed']:,} + {about['quarantined']:,}"),
+        ("code, model and data files", about["engine"]),
+        *((f"parameter {name}", repr(value)) for name, value in parameters.items()),
+        ("versions", ", ".join(f"{name} {version}" for name, version in versions().items())),
+    ]
     return display.table(pd.DataFrame(rows, columns=["what", "value"], dtype=object), caption="How this was made")

@@ -1,9 +1,10 @@
 """All notebooks over a corpus in one command: python -m helpers.batch seeds
 
-Checks the parameters of all notebooks first, annotates the corpus once, runs notebooks/[0-9]*.ipynb with papermill, writes tables, figures,
-a report and a manifest to outputs/<run_id>/, and lists all runs in outputs/index.html. Exit code 0: all well; 1: a notebook failed or no input
-could be analysed; 2: the command itself was wrong.
+Checks the parameters of all notebooks first, annotates the corpus once, runs notebooks/[0-9]*.ipynb with papermill,
+writes tables, figures, a report and a manifest to outputs/<run_id>/, and lists all runs in outputs/index.html. Exit
+code 0: all well; 1: a notebook failed or no input could be analysed; 2: the command itself was wrong.
 """
+
 import argparse
 import ast
 import difflib
@@ -32,11 +33,12 @@ from helpers.keeping.runs import WrongParameter, list_files, name_run, versions,
 from helpers.text import count
 
 NOTEBOOKS = ROOT / "notebooks"
-OURS = ("corpus", "outputs")      # set by the runner itself
+OURS = ("corpus", "outputs")  # set by the runner itself
 
 
 class Parameter(NamedTuple):
     """One line of a notebook's parameter cell."""
+
     name: str
     default: object
     help: str
@@ -44,6 +46,7 @@ class Parameter(NamedTuple):
 
 class Outcome(NamedTuple):
     """What became of one notebook: status `ok` or `failed`, with the error's last line."""
+
     notebook: str
     status: str
     seconds: float
@@ -52,24 +55,40 @@ class Outcome(NamedTuple):
 
 
 def find_notebooks(only: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return notebooks whose names begin with a digit, sorted; `only`: beginnings or parts of names. Raises WrongParameter when one matches nothing."""
+    """Return notebooks whose names begin with a digit, sorted; `only`: beginnings or parts of names. Raises
+    WrongParameter when one matches nothing.
+    """
     found = sorted(folder.glob("[0-9]*.ipynb"))
     for part in only:
         if not any(part in path.stem for path in found):
-            near = difflib.get_close_matches(part, [path.stem for path in found], n=1, cutoff=.3)
-            raise WrongParameter(f"no notebook is called {part}" + (f"; did you mean {near[0]}?" if near else f" in {folder}"))
+            near = difflib.get_close_matches(part, [path.stem for path in found], n=1, cutoff=0.3)
+            raise WrongParameter(
+                f"no notebook is called {part}" + (f"; did you mean {near[0]}?" if near else f" in {folder}")
+            )
     return [path for path in found if not only or any(path.stem.startswith(part) or part in path.stem for part in only)]
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """Return the parameters of a notebook: the literals assigned in its cell tagged `parameters`, with the trailing comments as help."""
+    """Return the parameters of a notebook: the literals assigned in its cell tagged `parameters`, with the trailing
+    comments as help.
+    """
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    source = "".join("".join(cell["source"]) for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ()))
+    source = "".join(
+        "".join(cell["source"]) for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())
+    )
     lines, found = source.splitlines(), {}
     for node in ast.parse(source).body:
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
+        target = (
+            node.target
+            if isinstance(node, ast.AnnAssign)
+            else node.targets[0]
+            if isinstance(node, ast.Assign)
+            else None
+        )
         if isinstance(target, ast.Name) and node.value is not None:
-            comment = re.search(r"#\s*(.*)$", lines[node.end_lineno - 1][node.end_col_offset:] if node.end_lineno else "")
+            comment = re.search(
+                r"#\s*(.*)$", lines[node.end_lineno - 1][node.end_col_offset :] if node.end_lineno else ""
+            )
             found[target.id] = Parameter(target.id, ast.literal_eval(node.value), comment[1] if comment else "")
     return found
 
@@ -78,7 +97,16 @@ def convert(name: str, words: str, default: object) -> object:
     """Turn a command-line word into the type of the parameter's default. Raises WrongParameter with what would fit."""
     try:
         if isinstance(default, bool):
-            return {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}[words.strip().lower()]
+            return {
+                "true": True,
+                "yes": True,
+                "on": True,
+                "1": True,
+                "false": False,
+                "no": False,
+                "off": False,
+                "0": False,
+            }[words.strip().lower()]
         if isinstance(default, str) or default is None:
             return words
         if isinstance(default, (int, float)):
@@ -88,30 +116,58 @@ def convert(name: str, words: str, default: object) -> object:
             return value
         raise ValueError(words)
     except (KeyError, ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        kind = {bool: "yes or no", int: "a whole number", float: "a number", list: "a list such as ['a', 'b']", dict: "such as {'a': 1}"}
-        raise WrongParameter(f"parameter {name}: {words!r} does not fit; it takes {kind.get(type(default), type(default).__name__)} "
-                             f"(default {default!r})") from error
+        kind = {
+            bool: "yes or no",
+            int: "a whole number",
+            float: "a number",
+            list: "a list such as ['a', 'b']",
+            dict: "such as {'a': 1}",
+        }
+        raise WrongParameter(
+            f"parameter {name}: {words!r} does not fit; it takes {kind.get(type(default), type(default).__name__)} "
+            f"(default {default!r})"
+        ) from error
 
 
-def check_parameters(given: Mapping[str, str], notebooks: Sequence[Path], every: Sequence[Path] | None = None) -> dict[Path, dict]:
-    """Return {notebook: its values} for parameters given as words. Raises WrongParameter for a name that no notebook has, with the nearest one."""
+def check_parameters(
+    given: Mapping[str, str], notebooks: Sequence[Path], every: Sequence[Path] | None = None
+) -> dict[Path, dict]:
+    """Return {notebook: its values} for parameters given as words. Raises WrongParameter for a name that no notebook
+    has, with the nearest one.
+    """
     known = {path: read_parameters(path) for path in {*notebooks, *(every or ())}}
     names = {name for parameters in known.values() for name in parameters}
     for name in given:
         if not name.isidentifier() or keyword.iskeyword(name):
             raise WrongParameter(f"{name!r} can't be a parameter's name")
         if name in OURS:
-            raise WrongParameter(f"{name} is not given with -p: " + ("name the inputs on the command line" if name == "corpus" else "use --outputs and --run-id"))
+            raise WrongParameter(
+                f"{name} is not given with -p: "
+                + ("name the inputs on the command line" if name == "corpus" else "use --outputs and --run-id")
+            )
         if name not in names:
-            near = difflib.get_close_matches(name, names - set(OURS), n=1, cutoff=.4)
-            raise WrongParameter(f"no notebook has a parameter {name}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names - set(OURS)))}"))
-    return {path: {name: convert(name, words, known[path][name].default) for name, words in given.items() if name in known[path]} for path in notebooks}
+            near = difflib.get_close_matches(name, names - set(OURS), n=1, cutoff=0.4)
+            raise WrongParameter(
+                f"no notebook has a parameter {name}"
+                + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names - set(OURS)))}")
+            )
+    return {
+        path: {
+            name: convert(name, words, known[path][name].default)
+            for name, words in given.items()
+            if name in known[path]
+        }
+        for path in notebooks
+    }
 
 
-# --- running ------------------------------------------------------------------------------------------------------------------------------------------
+# --- running --------------------------------------------------------------------------------------------------------
+
 
 def _papermill():
-    """Import papermill without the 2 CPU seconds that jsonschema's check of internationalised addresses takes (nothing here uses it)."""
+    """Import papermill without the 2 CPU seconds that jsonschema's check of internationalised addresses takes (nothing
+    here uses it).
+    """
     blocked = "rfc3987_syntax" not in sys.modules
     if blocked:
         sys.modules["rfc3987_syntax"] = None
@@ -127,30 +183,50 @@ def _kernel_options(folder: str, number: int) -> dict:
     """Kernels talk through files, not ports, where the system can: no races, nothing open on the network."""
     from traitlets.config import Config
 
-    quiet = {"NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]}}      # a kernel that is told to stop complains of the interruption
-    return {"config": Config(quiet if os.name == "nt" else {**quiet, "KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}})}
+    # a kernel that is told to stop complains of the interruption
+    quiet = {"NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]}}
+    return {
+        "config": Config(
+            quiet if os.name == "nt" else {**quiet, "KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}}
+        )
+    }
 
 
-def run_notebook(notebook: Path, target: Path, parameters: Mapping, *, sockets: str, number: int, timeout: int | None = None) -> Outcome:
+def run_notebook(
+    notebook: Path, target: Path, parameters: Mapping, *, sockets: str, number: int, timeout: int | None = None
+) -> Outcome:
     """Run one notebook with papermill; the executed notebook appears at `target` whole, also when a cell failed."""
     import nbformat
 
     papermill = _papermill()
     began, error = time.monotonic(), None
     with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder, "notebook.ipynb")      # papermill formats paths like templates: a name of our own is safe
+        draft = Path(folder, "notebook.ipynb")  # papermill formats paths like templates: a name of our own is safe
         try:
-            papermill.execute_notebook(nbformat.read(notebook, as_version=4), str(draft), parameters=dict(parameters), kernel_name="python3", language="python",
-                                       progress_bar=False, start_timeout=180, execution_timeout=timeout,
-                                       resources={"metadata": {"path": str(notebook.parent)}}, **_kernel_options(sockets, number))
+            papermill.execute_notebook(
+                nbformat.read(notebook, as_version=4),
+                str(draft),
+                parameters=dict(parameters),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                start_timeout=180,
+                execution_timeout=timeout,
+                resources={"metadata": {"path": str(notebook.parent)}},
+                **_kernel_options(sockets, number),
+            )
         except Exception as failure:
             error = _last_line(failure)
-            (target.parent / f"{target.stem}.log").write_text(_without_colours("".join(traceback.format_exception(failure))), "utf-8")
+            (target.parent / f"{target.stem}.log").write_text(
+                _without_colours("".join(traceback.format_exception(failure))), "utf-8"
+            )
         if draft.exists():
             temporary = target.with_name(f".{target.name}")
             shutil.copyfile(draft, temporary)
             os.replace(temporary, target)
-    return Outcome(notebook.stem, "failed" if error else "ok", round(time.monotonic() - began, 2), dict(parameters), error)
+    return Outcome(
+        notebook.stem, "failed" if error else "ok", round(time.monotonic() - began, 2), dict(parameters), error
+    )
 
 
 def _without_colours(words: str) -> str:
@@ -165,20 +241,30 @@ def _last_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {_without_colours(str(error)).strip()[-400:]}"
 
 
-def run_notebooks(values: Mapping[Path, dict], run: Path, *, jobs: int = 0, timeout: int | None = None, progress: bool = True) -> list[Outcome]:
+def run_notebooks(
+    values: Mapping[Path, dict], run: Path, *, jobs: int = 0, timeout: int | None = None, progress: bool = True
+) -> list[Outcome]:
     """Run notebooks side by side into `<run>/notebooks/`. A failing one leaves the others alone."""
     from tqdm import tqdm
 
     folder = run / "notebooks"
     folder.mkdir(parents=True, exist_ok=True)
     sockets = tempfile.mkdtemp(prefix="nb")
-    _papermill()                                   # import once, before the threads
+    _papermill()  # import once, before the threads
     outcomes = []
     try:
-        with (ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 8)) as pool,
-              tqdm(total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True) as bar):
-            tasks = [pool.submit(run_notebook, path, folder / path.name, parameters, sockets=sockets, number=i, timeout=timeout)
-                     for i, (path, parameters) in enumerate(values.items())]
+        with (
+            ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 8)) as pool,
+            tqdm(
+                total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True
+            ) as bar,
+        ):
+            tasks = [
+                pool.submit(
+                    run_notebook, path, folder / path.name, parameters, sockets=sockets, number=i, timeout=timeout
+                )
+                for i, (path, parameters) in enumerate(values.items())
+            ]
             for task in as_completed(tasks):
                 outcomes.append(task.result())
                 bar.set_postfix_str(outcomes[-1].notebook)
@@ -188,17 +274,34 @@ def run_notebooks(values: Mapping[Path, dict], run: Path, *, jobs: int = 0, time
     return sorted(outcomes)
 
 
-# --- the run ------------------------------------------------------------------------------------------------------------------------------------------
+# --- the run --------------------------------------------------------------------------------------------------------
+
 
 def _processor_seconds() -> float:
     if resource is None:
         return time.process_time()
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
-def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str = "", given: Mapping[str, str] = {}, only: Sequence[str] = (),
-        workers: int = 0, jobs: int = 0, timeout: int | None = None, progress: bool = True, notebooks: Path = NOTEBOOKS) -> tuple[Path, dict]:
-    """Run everything; return (the run's folder, the manifest). Raises WrongParameter or FileNotFoundError before anything is written."""
+def run(
+    corpus: Sequence[str],
+    *,
+    outputs: str | Path = "outputs",
+    run_id: str = "",
+    given: Mapping[str, str] = {},
+    only: Sequence[str] = (),
+    workers: int = 0,
+    jobs: int = 0,
+    timeout: int | None = None,
+    progress: bool = True,
+    notebooks: Path = NOTEBOOKS,
+) -> tuple[Path, dict]:
+    """Run everything; return (the run's folder, the manifest). Raises WrongParameter or FileNotFoundError before
+    anything is written.
+    """
     from helpers import annotate, tables
     from helpers.counting import corrections
     from helpers.showing import report
@@ -210,32 +313,52 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
     for name in ("corrections", "codebook", "model"):
         if given.get(name) and not resolve(given[name]).exists():
             raise WrongParameter(f"parameter {name}: there is no {resolve(given[name])}")
-    annotate.describe_corpus(corpus)                  # a wrong path is found before anything is written
+    annotate.describe_corpus(corpus)  # a wrong path is found before anything is written
     run_id = name_run(corpus, outputs, run_id)
     folder = outputs / run_id
     (outputs / ".annotations").mkdir(parents=True, exist_ok=True)
     folder.mkdir()
     inputs = ";".join(corpus)
-    manifest = {"run_id": run_id, "status": "running", "started": began.isoformat(timespec="seconds"), "corpus": {"inputs_given": list(corpus)},
-                "parameters": dict(given), "versions": versions()}
+    manifest = {
+        "run_id": run_id,
+        "status": "running",
+        "started": began.isoformat(timespec="seconds"),
+        "corpus": {"inputs_given": list(corpus)},
+        "parameters": dict(given),
+        "versions": versions(),
+    }
     write_manifest(folder, manifest)
-    found = annotate.load(inputs, outputs=folder, model=given.get("model", ""), codebook=given.get("codebook", ""), workers=workers, progress=progress)
-    manifest["corpus"] |= found.about | {"words": int(found.articles["n_words"].sum()), "duplicates": int(found.articles["duplicate_of"].notna().sum())}
+    found = annotate.load(
+        inputs,
+        outputs=folder,
+        model=given.get("model", ""),
+        codebook=given.get("codebook", ""),
+        workers=workers,
+        progress=progress,
+    )
+    manifest["corpus"] |= found.about | {
+        "words": int(found.articles["n_words"].sum()),
+        "duplicates": int(found.articles["duplicate_of"].notna().sum()),
+    }
     manifest["found"] = {name: len(getattr(found, name)) for name in tables.FOUND}
     if given.get("corrections"):
         found = corrections.apply(found, given["corrections"])
-    write_manifest(folder, manifest)                  # the comparison with an earlier run reads it
+    write_manifest(folder, manifest)  # the comparison with an earlier run reads it
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
     outcomes = []
     analysed = len(found.articles)
     if not analysed:
-        manifest["reason"] = str(found.quarantine["reason"].mode().iloc[0]) if len(found.quarantine) else "the folder holds no files"
-    del found                                          # the notebooks' processes load what they need themselves
+        manifest["reason"] = (
+            str(found.quarantine["reason"].mode().iloc[0]) if len(found.quarantine) else "the folder holds no files"
+        )
+    del found  # the notebooks' processes load what they need themselves
     if analysed:
         for path, chosen in values.items():
             known = read_parameters(path)
-            chosen.update({name: value for name, value in (("corpus", inputs), ("outputs", str(folder))) if name in known})
+            chosen.update(
+                {name: value for name, value in (("corpus", inputs), ("outputs", str(folder))) if name in known}
+            )
         outcomes = run_notebooks(values, folder, jobs=jobs, timeout=timeout, progress=progress)
     failed = [outcome for outcome in outcomes if outcome.status != "ok"]
     manifest["status"] = "nothing to analyse" if not outcomes else "failed" if failed else "ok"
@@ -251,16 +374,44 @@ def run(corpus: Sequence[str], *, outputs: str | Path = "outputs", run_id: str =
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m helpers.batch", description="Run all notebooks over a corpus of news articles.",
-                                     epilog="papermill --help-notebook notebooks/01_entity_counts.ipynb lists a notebook's parameters.")
-    parser.add_argument("corpus", nargs="+", help="files, folders, globs or a .toml description; a relative path means the project's root")
-    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="set a notebook parameter (repeatable)")
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.batch",
+        description="Run all notebooks over a corpus of news articles.",
+        epilog="papermill --help-notebook notebooks/01_entity_counts.ipynb lists a notebook's parameters.",
+    )
+    parser.add_argument(
+        "corpus",
+        nargs="+",
+        help="files, folders, globs or a .toml description; a relative path means the project's root",
+    )
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="set a notebook parameter (repeatable)",
+    )
     parser.add_argument("--run-id", default="", help="name of the run's folder (default: date, time and corpus)")
     parser.add_argument("--outputs", default="outputs", help="where runs are kept (default: outputs)")
-    parser.add_argument("--only", action="append", default=[], metavar="PART", help="run only notebooks whose name contains this, for example 01 (repeatable)")
-    parser.add_argument("--workers", type=int, default=0, help="processes that annotate (default: one per core for more than 200 new articles)")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="run only notebooks whose name contains this, for example 01 (repeatable)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=0,
+        help="processes that annotate (default: one per core for more than 200 new articles)",
+    )
     parser.add_argument("--jobs", type=int, default=0, help="notebooks at the same time (default: one per core)")
-    parser.add_argument("--timeout", type=int, default=None, help="stop a notebook whose cell takes longer than so many seconds")
+    parser.add_argument(
+        "--timeout", type=int, default=None, help="stop a notebook whose cell takes longer than so many seconds"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
@@ -269,8 +420,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; returns the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        folder, manifest = run(asked.corpus, outputs=asked.outputs, run_id=asked.run_id, given=dict(asked.parameter), only=asked.only,
-                               workers=asked.workers, jobs=asked.jobs, timeout=asked.timeout, progress=not asked.quiet)
+        folder, manifest = run(
+            asked.corpus,
+            outputs=asked.outputs,
+            run_id=asked.run_id,
+            given=dict(asked.parameter),
+            only=asked.only,
+            workers=asked.workers,
+            jobs=asked.jobs,
+            timeout=asked.timeout,
+            progress=not asked.quiet,
+        )
     except (WrongParameter, FileNotFoundError, ValueError) as error:
         if not isinstance(error, (WrongParameter, FileNotFoundError)) and os.environ.get("DEBUG"):
             raise
@@ -278,14 +438,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     about = manifest["corpus"]
     if about["quarantined"]:
-        print(f"{about['quarantined']:,} of {about['inputs']:,} inputs could not be analysed; the reasons are in {folder / 'tables' / 'quarantine.csv'}", file=sys.stderr)
+        print(
+            f"{about['quarantined']:,} of {about['inputs']:,} inputs could not be analysed; the reasons are in {folder / 'tables' / 'quarantine.csv'}",
+            file=sys.stderr,
+        )
     if not about["analysed"]:
         print(f"most frequent reason: {manifest['reason']}", file=sys.stderr)
     for outcome in manifest["notebooks"]:
         if outcome["status"] != "ok":
             print(f"failed: {outcome['notebook']}: {outcome['error']}", file=sys.stderr)
-    print(f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
-          f"Open {folder / 'report' / 'index.html'} (all runs: {folder.parent / 'index.html'})")
+    print(
+        f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
+        f"Open {folder / 'report' / 'index.html'} (all runs: {folder.parent / 'index.html'})"
+    )
     return 0 if manifest["status"] == "ok" else 1
 
 

@@ -1,8 +1,10 @@
 """What a run costs: python -m helpers.benchmark
 
-Compares the processor time of `python -m helpers.batch seeds` with its floor: the bodies of the same notebooks in one plain Python process, plus
-one bare kernel with pandas and matplotlib for each notebook. Annotations are there already in both. Then the speed of annotating itself.
+Compares the processor time of `python -m helpers.batch seeds` with its floor: the bodies of the same notebooks in one
+plain Python process, plus one bare kernel with pandas and matplotlib for each notebook. Annotations are there already
+in both. Then the speed of annotating itself.
 """
+
 import json
 import os
 import resource
@@ -55,19 +57,25 @@ def main() -> int:
     n = len(batch.find_notebooks())
     with tempfile.TemporaryDirectory() as folder:
         run = [sys.executable, "-m", "helpers.batch", "seeds", "--quiet", "--outputs", folder]
-        subprocess.run(run, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)      # annotates, and compiles files
+        # annotates, and compiles files
+        subprocess.run(run, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         program = Path(folder, "bodies.py")
         program.write_text(bodies(Path(folder) / "plain"))
         began = time.monotonic()
         batch_seconds = min(processor_seconds(run, env=environment) for _ in range(2))
         wall = (time.monotonic() - began) / 2
-        plain = min(processor_seconds([sys.executable, str(program)], env={**environment, "PYTHONPATH": str(ROOT)}) for _ in range(2))
+        plain = min(
+            processor_seconds([sys.executable, str(program)], env={**environment, "PYTHONPATH": str(ROOT)})
+            for _ in range(2)
+        )
         kernels = processor_seconds([sys.executable, "-c", KERNEL.format(n=n)], env=environment)
     print(f"batch over seeds, {n} notebooks: {batch_seconds:.1f} processor seconds, {wall:.1f} s on the clock")
-    print(f"bodies in one process {plain:.1f} + {n} bare kernels {kernels:.1f} = {plain + kernels:.1f} processor seconds")
+    print(
+        f"bodies in one process {plain:.1f} + {n} bare kernels {kernels:.1f} = {plain + kernels:.1f} processor seconds"
+    )
     print(f"ratio {batch_seconds / (plain + kernels):.2f} (aim: at most 2)")
     texts = [article.text for article in corpus.read("seeds")]
-    annotate.annotate_text(texts[0])                                                               # load the model
+    annotate.annotate_text(texts[0])  # load the model
     began, repeats = time.process_time(), 10
     for _ in range(repeats):
         annotate.annotate_text(texts[0])

@@ -1,8 +1,9 @@
 """Predictions in the scorers' formats, and the accuracy table.
 
-    python -m helpers.evaluation predict TASK INPUT.jsonl OUTPUT.jsonl     TASK: ner entities statements tone stance acts article_acts
-    python -m helpers.evaluation table GOLD                                every scorer over the development data of a gold folder
+    python -m helpers.evaluation predict TASK INPUT.jsonl OUTPUT.jsonl
+    python -m helpers.evaluation table GOLD          every scorer over the development data of a gold folder
 
+TASK is one of ner, entities, statements, tone, stance, acts, article_acts.
 Predictions come from the very functions the notebooks use; answers that an input line may carry are never read.
 """
 
@@ -51,7 +52,15 @@ def predict_entities(row, model=None):
     return {
         "doc_id": row["doc_id"],
         "mentions": [
-            {"start": m.start, "end": m.end, "type": m.type, "entity_id": m.entity_id or f"{row['doc_id']}:{m.start}", "name": m.entity or m.text, "kind": "named" if m.kind == "demonym" else m.kind, "demonym": m.kind == "demonym"}
+            {
+                "start": m.start,
+                "end": m.end,
+                "type": m.type,
+                "entity_id": m.entity_id or f"{row['doc_id']}:{m.start}",
+                "name": m.entity or m.text,
+                "kind": "named" if m.kind == "demonym" else m.kind,
+                "demonym": m.kind == "demonym",
+            }
             for m in found
         ],
     }
@@ -63,7 +72,13 @@ def predict_statements(row, model=None):
     return {
         "doc_id": row["doc_id"],
         "quotes": [
-            {"spans": [list(s) for s in q.spans], "mention_start": q.speaker_mention_start, "mention_end": q.speaker_mention_end, "speaker": q.speaker or "", "via": q.via}
+            {
+                "spans": [list(s) for s in q.spans],
+                "mention_start": q.speaker_mention_start,
+                "mention_end": q.speaker_mention_end,
+                "speaker": q.speaker or "",
+                "via": q.via,
+            }
             for q in found
         ],
     }
@@ -72,7 +87,10 @@ def predict_statements(row, model=None):
 def predict_tone(row, model=None):
     """{id, text} -> tone on -4..4."""
     document = text.read(row["text"].replace("\n", " "))
-    return {"id": row["id"], "tone": 4 * tone.adjusted(encoder.load(model).encode(document).tone(0, len(row["text"])), row["text"])}
+    return {
+        "id": row["id"],
+        "tone": 4 * tone.adjusted(encoder.load(model).encode(document).tone(0, len(row["text"])), row["text"]),
+    }
 
 
 def predict_stance(row, model=None):
@@ -93,7 +111,12 @@ def predict_article_acts(row, model=None):
     """{doc_id, text} -> acts with cue offsets, category, modality, attribution, purpose, actor and target."""
     document, encoding, mentions, said = annotated(row["text"], model)
     fields = ("start", "end", "category", "modality", "attribution", "purpose", "actor", "target")
-    return {"doc_id": row["doc_id"], "acts": [{f: getattr(act, f) for f in fields} for act in escalation.find_acts(document, encoding, mentions, said)]}
+    return {
+        "doc_id": row["doc_id"],
+        "acts": [
+            {f: getattr(act, f) for f in fields} for act in escalation.find_acts(document, encoding, mentions, said)
+        ],
+    }
 
 
 def predict(task, source, target, model=None):
@@ -113,15 +136,17 @@ def predict(task, source, target, model=None):
 
 
 def _score(gold, scorer, *arguments):
-    done = subprocess.run([sys.executable, str(Path(gold) / scorer), *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, str(Path(gold) / scorer), *map(str, arguments)], capture_output=True, text=True
+    )
     return (done.stdout or done.stderr).strip()
 
 
 def table(gold, model=None, only=None):
     """Print every scorer's figures on the development data of `gold`.
 
-    Tone and acts have no development set: the shipped model was trained on these very rows, so their figures here say only that
-    it learned them; the honest, cross-validated ones come from `python -m helpers.training.crossvalidate`.
+    Tone and acts have no development set: the shipped model was trained on these very rows, so their figures here say
+    only that it learned them; the honest, cross-validated ones come from `python -m helpers.training.crossvalidate`.
     """
     gold = Path(gold)
     with tempfile.TemporaryDirectory() as scratch:
@@ -138,7 +163,12 @@ def table(gold, model=None, only=None):
         for source in dict.fromkeys(r["source"] for r in ner):
             part = scratch / "part.jsonl"
             part.write_text("\n".join(json.dumps(r) for r in ner if r["source"] == source), encoding="utf-8")
-            run(f"entity spans: {source}", "ner", part, lambda p, part=part: _score(gold, "score_labels.py", "ner", part, p))
+            run(
+                f"entity spans: {source}",
+                "ner",
+                part,
+                lambda p, part=part: _score(gold, "score_labels.py", "ner", part, p),
+            )
         dev = gold / "entities/gum_dev.jsonl"
         run("entity counts: GUM dev, end to end", "entities", dev, lambda p: _score(gold, "score_entities.py", dev, p))
         quotes = gold / "statements/polnear_dev.jsonl"
@@ -146,19 +176,44 @@ def table(gold, model=None, only=None):
         stance = gold / "tone/newsmtsc_dev.jsonl"
         run("stance: NewsMTSC dev", "stance", stance, lambda p: _score(gold, "score_labels.py", "stance", stance, p))
         tone = gold / "tone/nyt_train.jsonl"
-        run("tone: NYT snippets (trained on: not a test)", "tone", tone, lambda p: _score(gold, "score_labels.py", "tone", tone, p))
+        run(
+            "tone: NYT snippets (trained on: not a test)",
+            "tone",
+            tone,
+            lambda p: _score(gold, "score_labels.py", "tone", tone, p),
+        )
         acts = gold / "acts/plover_train.jsonl"
-        run("acts: PLV train (trained on: not a test)", "acts", acts, lambda p: _score(gold, "score_labels.py", "acts", acts, p))
+        run(
+            "acts: PLV train (trained on: not a test)",
+            "acts",
+            acts,
+            lambda p: _score(gold, "score_labels.py", "acts", acts, p),
+        )
         seed = json.loads((gold / "seed/acts.json").read_text(encoding="utf-8"))
         article = gold.parent / "seeds" / seed["doc"]
         if article.exists():
             sample = scratch / "sample.jsonl"
             string = article.read_text(encoding="utf-8")
-            sample.write_text(json.dumps({"doc_id": seed["doc"].removesuffix(".txt"), "text": string}) + "\n", encoding="utf-8")
-            run("sample article: acts", "article_acts", sample, lambda p: _score(gold, "score_articles.py", gold / "seed/acts.json", p, article.parent))
+            sample.write_text(
+                json.dumps({"doc_id": seed["doc"].removesuffix(".txt"), "text": string}) + "\n", encoding="utf-8"
+            )
+            run(
+                "sample article: acts",
+                "article_acts",
+                sample,
+                lambda p: _score(gold, "score_articles.py", gold / "seed/acts.json", p, article.parent),
+            )
             entities_gold = scratch / "entities.jsonl"
-            entities_gold.write_text(json.dumps(json.loads((gold / "seed/entities.json").read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
-            run("sample article: entity counts", "entities", sample, lambda p: _score(gold, "score_entities.py", entities_gold, p))
+            entities_gold.write_text(
+                json.dumps(json.loads((gold / "seed/entities.json").read_text(encoding="utf-8"))) + "\n",
+                encoding="utf-8",
+            )
+            run(
+                "sample article: entity counts",
+                "entities",
+                sample,
+                lambda p: _score(gold, "score_entities.py", entities_gold, p),
+            )
 
 
 def main():
@@ -178,10 +233,14 @@ def main():
         if not Path(options.input).is_file():
             raise SystemExit(f"{options.input}: no such file; give a JSONL file with one object a line.")
         lines, words, seconds = predict(options.task, options.input, options.output, options.model)
-        print(f"{lines} lines, {words} words, {seconds:.1f} CPU s, {words / max(seconds, 1e-9):.0f} words per CPU-second")
+        print(
+            f"{lines} lines, {words} words, {seconds:.1f} CPU s, {words / max(seconds, 1e-9):.0f} words per CPU-second"
+        )
     else:
         if not Path(options.gold).is_dir():
-            raise SystemExit(f"{options.gold}: no such folder; give the folder of the human-labelled data, as in make evaluate GOLD=path.")
+            raise SystemExit(
+                f"{options.gold}: no such folder; give the folder of the human-labelled data, as in make evaluate GOLD=path."
+            )
         table(options.gold, options.model, options.only)
 
 

@@ -3,8 +3,30 @@
 Categories follow PLOVER (Open Event Data Alliance 2018) and through it CAMEO (Schrodt 2012).
 """
 
-LADDER = {"YIELD": -4, "AID": -3, "TALK": -2, "NONE": 0, "REQUEST": 1, "REJECT": 2, "ACCUSE": 3, "THREATEN": 4, "PROTEST": 5, "MOBILIZE": 6, "SANCTION": 7, "COERCE": 8, "FORCE": 9}
-CATEGORY_OF = {"CONCEDE": "YIELD", "RETREAT": "YIELD", "COOPERATE": "AID", "AGREE": "TALK", "CONSULT": "TALK", "SUPPORT": "TALK", "ASSAULT": "FORCE"} | {c: c for c in LADDER}
+LADDER = {
+    "YIELD": -4,
+    "AID": -3,
+    "TALK": -2,
+    "NONE": 0,
+    "REQUEST": 1,
+    "REJECT": 2,
+    "ACCUSE": 3,
+    "THREATEN": 4,
+    "PROTEST": 5,
+    "MOBILIZE": 6,
+    "SANCTION": 7,
+    "COERCE": 8,
+    "FORCE": 9,
+}
+CATEGORY_OF = {
+    "CONCEDE": "YIELD",
+    "RETREAT": "YIELD",
+    "COOPERATE": "AID",
+    "AGREE": "TALK",
+    "CONSULT": "TALK",
+    "SUPPORT": "TALK",
+    "ASSAULT": "FORCE",
+} | {c: c for c in LADDER}
 PLOVER_OF = {"TALK": "CONSULT", "FORCE": "ASSAULT", "NONE": None}
 MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
 ATTRIBUTIONS = ("narrator", "reported", "quoted", "alleged")
@@ -12,11 +34,24 @@ NEUTRAL = 0.15  # a tone below this, on either side of 0, is called neutral
 HOSTILE = frozenset(c for c, rung in LADDER.items() if rung > 0)
 
 
-# PLOVER type: CAMEO root code, quad class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), Goldstein value of the root.
+# PLOVER type: CAMEO root code, quad class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict),
+# Goldstein value of the root.
 EVENTS = {
-    "AGREE": ("03", 1, 4.0), "CONSULT": ("04", 1, 1.0), "SUPPORT": ("05", 1, 3.5), "COOPERATE": ("06", 2, 6.0), "AID": ("07", 2, 7.0), "YIELD": ("08", 2, 5.0),
-    "REQUEST": ("10", 3, -5.0), "ACCUSE": ("11", 3, -2.0), "REJECT": ("12", 3, -4.0), "THREATEN": ("13", 3, -6.0), "PROTEST": ("14", 4, -6.5),
-    "MOBILIZE": ("15", 4, -7.2), "SANCTION": ("16", 4, -4.0), "COERCE": ("17", 4, -7.0), "ASSAULT": ("19", 4, -10.0),
+    "AGREE": ("03", 1, 4.0),
+    "CONSULT": ("04", 1, 1.0),
+    "SUPPORT": ("05", 1, 3.5),
+    "COOPERATE": ("06", 2, 6.0),
+    "AID": ("07", 2, 7.0),
+    "YIELD": ("08", 2, 5.0),
+    "REQUEST": ("10", 3, -5.0),
+    "ACCUSE": ("11", 3, -2.0),
+    "REJECT": ("12", 3, -4.0),
+    "THREATEN": ("13", 3, -6.0),
+    "PROTEST": ("14", 4, -6.5),
+    "MOBILIZE": ("15", 4, -7.2),
+    "SANCTION": ("16", 4, -4.0),
+    "COERCE": ("17", 4, -7.0),
+    "ASSAULT": ("19", 4, -10.0),
 }
 QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
 
@@ -24,9 +59,9 @@ QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict
 def scored_plover(category, modality, plover=None):
     """The PLOVER type an act counts as, or None when it does not count (`possible`, NONE).
 
-    Hostile acts that are announced, conditional or threatened count as THREATEN (an announced MOBILIZE stays MOBILIZE), denied as AGREE;
-    cooperative acts that are announced, conditional or threatened count as AGREE, denied as REJECT. `plover`: the type within the category where it is known
-    (TALK: AGREE, CONSULT or SUPPORT).
+    Hostile acts that are announced, conditional or threatened count as THREATEN (an announced MOBILIZE stays MOBILIZE),
+    denied as AGREE; cooperative acts that are announced, conditional or threatened count as AGREE, denied as REJECT.
+    `plover`: the type within the category where it is known (TALK: AGREE, CONSULT or SUPPORT).
     """
     if category == "NONE" or modality == "possible":
         return None
@@ -40,7 +75,8 @@ def scored_plover(category, modality, plover=None):
 
 
 def scored_rung(category, modality, rung=None):
-    """The rung an act counts with: its own when actual, else that of what `scored_plover` makes of it (0 when it does not count).
+    """The rung an act counts with: its own when actual, else that of what `scored_plover` makes of it (0 when it does
+    not count).
 
     rung: the rung of a category of the user's own, which is treated as hostile above 0 and cooperative below.
     """
@@ -64,8 +100,9 @@ def quad_of(category):
 def export_events(acts):
     """Acts as an event table in PLOVER and CAMEO terms: one row per act that counts.
 
-    acts: the table of acts (pandas). Adds plover, cameo_root, quad_class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict), goldstein
-    (of the CAMEO root), rung_scored. Acts that are only possible and categories of the user's own without a PLOVER type are left out.
+    acts: the table of acts (pandas). Adds plover, cameo_root, quad_class (1 verbal and 2 material cooperation, 3 verbal
+    and 4 material conflict), goldstein (of the CAMEO root), rung_scored. Acts that are only possible and categories of
+    the user's own without a PLOVER type are left out.
     """
     import pandas as pd
 
@@ -75,10 +112,40 @@ def export_events(acts):
         if plover is None:
             continue
         root, quad, goldstein = EVENTS[plover]
-        rows.append({
-            "article_id": act.get("article_id"), "start": act["start"], "end": act["end"], "source": act["actor"], "source_id": act["actor_id"], "target": act["target"], "target_id": act["target_id"],
-            "plover": plover, "cameo_root": root, "quad_class": quad, "goldstein": goldstein, "rung_scored": scored_rung(act["category"], act["modality"]), "modality": act["modality"],
-            "attribution": act["attribution"], "cue": act["cue"],
-        })
-    columns = ["article_id", "start", "end", "source", "source_id", "target", "target_id", "plover", "cameo_root", "quad_class", "goldstein", "rung_scored", "modality", "attribution", "cue"]
+        rows.append(
+            {
+                "article_id": act.get("article_id"),
+                "start": act["start"],
+                "end": act["end"],
+                "source": act["actor"],
+                "source_id": act["actor_id"],
+                "target": act["target"],
+                "target_id": act["target_id"],
+                "plover": plover,
+                "cameo_root": root,
+                "quad_class": quad,
+                "goldstein": goldstein,
+                "rung_scored": scored_rung(act["category"], act["modality"]),
+                "modality": act["modality"],
+                "attribution": act["attribution"],
+                "cue": act["cue"],
+            }
+        )
+    columns = [
+        "article_id",
+        "start",
+        "end",
+        "source",
+        "source_id",
+        "target",
+        "target_id",
+        "plover",
+        "cameo_root",
+        "quad_class",
+        "goldstein",
+        "rung_scored",
+        "modality",
+        "attribution",
+        "cue",
+    ]
     return pd.DataFrame(rows, columns=columns)

@@ -1,7 +1,9 @@
 """One pyarrow schema per table: what every column means, a type check on every write, atomic files.
 
-All offsets (`start`, `end`, `*_start`, `*_end`) count characters of the article's text as read (Python string positions, end exclusive).
+All offsets (`start`, `end`, `*_start`, `*_end`) count characters of the article's text as read (Python string
+positions, end exclusive).
 """
+
 import json
 import os
 import tempfile
@@ -20,8 +22,10 @@ SPANS = pa.list_(pa.list_(pa.int32()))
 
 
 def _schema(meaning: str, *columns: tuple) -> pa.Schema:
-    fields = [pa.field(name, kind, nullable=name.endswith("?") or optional, metadata={"doc": doc})
-              for name, kind, optional, doc in ((c[0].rstrip("?"), c[1], c[0].endswith("?"), c[2]) for c in columns)]
+    fields = [
+        pa.field(name, kind, nullable=name.endswith("?") or optional, metadata={"doc": doc})
+        for name, kind, optional, doc in ((c[0].rstrip("?"), c[1], c[0].endswith("?"), c[2]) for c in columns)
+    ]
     return pa.schema(fields, metadata={"doc": meaning})
 
 
@@ -35,7 +39,11 @@ _PLACE = (
 SCHEMAS: dict[str, pa.Schema] = {
     "articles": _schema(
         "one article",
-        ("article_id", TEXT, "name of the article, unique in the corpus: its own id, its file's name, or file name and row"),
+        (
+            "article_id",
+            TEXT,
+            "name of the article, unique in the corpus: its own id, its file's name, or file name and row",
+        ),
         ("title?", TEXT, "headline, when the source gives one"),
         ("text", TEXT, "the text as read: what all offsets count in"),
         ("published?", MOMENT, "date or time of publication (UTC when the source says a zone)"),
@@ -47,7 +55,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("notes?", TEXT, "what had to be assumed while reading: encoding, ambiguous date, renamed id"),
     ),
     "mentions": _schema(
-        "one mention of an entity", *_PLACE,
+        "one mention of an entity",
+        *_PLACE,
         ("text", TEXT, "the words of the mention"),
         ("type", TEXT, "PER person, ORG organisation, LOC place or state, MISC other"),
         ("kind", TEXT, "named, demonym (Russian), pronoun (he), nominal (the president)"),
@@ -58,8 +67,13 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("score?", NUMBER, "how sure the language model is that this is a name, 0 to 1"),
     ),
     "statements": _schema(
-        "one quoted or reported statement", *_PLACE,
-        ("spans", SPANS, "the pieces of the statement as [start, end] pairs; several when it is interrupted (\"…,\" he said, \"…\")"),
+        "one quoted or reported statement",
+        *_PLACE,
+        (
+            "spans",
+            SPANS,
+            'the pieces of the statement as [start, end] pairs; several when it is interrupted ("…," he said, "…")',
+        ),
         ("text", TEXT, "the statement's words, pieces joined by an ellipsis"),
         ("kind", TEXT, "direct (quoted), mixed (partly quoted), indirect (reported)"),
         ("cue?", TEXT, "the word that reports it (said, accused)"),
@@ -70,14 +84,15 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("speaker_mention_start?", WHOLE, "where those words start"),
         ("speaker_mention_end?", WHOLE, "where they end (exclusive)"),
         ("speaker_id?", TEXT, "entity_id of the speaker, when it is a known entity"),
-        ("via?", TEXT, "who relays the statement (according to NBC News), several joined by \"; \""),
+        ("via?", TEXT, 'who relays the statement (according to NBC News), several joined by "; "'),
         ("tone?", NUMBER, "tone of the words said, -1 (hostile, bleak) to 1 (friendly, hopeful)"),
-        ("tone_terms?", TEXT, "the words that pull the tone up or down, joined by \"; \""),
+        ("tone_terms?", TEXT, 'the words that pull the tone up or down, joined by "; "'),
         ("vader?", NUMBER, "the same by the VADER word list (compound), for comparison"),
         ("confidence?", NUMBER, "how sure the program is of statement and speaker, 0 to 1"),
     ),
     "stances": _schema(
-        "one statement and one entity it speaks about", *_PLACE,
+        "one statement and one entity it speaks about",
+        *_PLACE,
         ("target_start", WHOLE, "where the mention of the target starts"),
         ("target_end", WHOLE, "where it ends (exclusive)"),
         ("target_id?", TEXT, "entity_id of the target"),
@@ -87,7 +102,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("evidence?", TEXT, "the passage it was read from"),
     ),
     "acts": _schema(
-        "one act (done, announced, threatened, denied) in a sentence", *_PLACE,
+        "one act (done, announced, threatened, denied) in a sentence",
+        *_PLACE,
         ("cue", TEXT, "the words that name the act; start and end are theirs"),
         ("category", TEXT, "YIELD AID TALK NONE REQUEST REJECT ACCUSE THREATEN PROTEST MOBILIZE SANCTION COERCE FORCE"),
         ("rung", WHOLE, "rung on the ladder, -4 (yield) to 9 (force); 0 none"),
@@ -118,6 +134,7 @@ FOUND = ("mentions", "statements", "stances", "acts")
 
 class Saved(NamedTuple):
     """Where `save` wrote a table; shows as a sentence in a notebook."""
+
     csv: Path
     parquet: Path
     rows: int
@@ -128,8 +145,11 @@ class Saved(NamedTuple):
 
 def describe(name: str | None = None) -> pd.DataFrame:
     """Return the data dictionary: columns table, column, type, may_be_empty, meaning (of one table or of all)."""
-    rows = [(table, field.name, str(field.type), field.nullable, field.metadata[b"doc"].decode())
-            for table in ([name] if name else SCHEMAS) for field in SCHEMAS[table]]
+    rows = [
+        (table, field.name, str(field.type), field.nullable, field.metadata[b"doc"].decode())
+        for table in ([name] if name else SCHEMAS)
+        for field in SCHEMAS[table]
+    ]
     return pd.DataFrame(rows, columns=["table", "column", "type", "may_be_empty", "meaning"])
 
 
@@ -154,7 +174,9 @@ def make_table(name: str, rows: Iterable[Sequence]) -> pa.Table:
         try:
             columns.append(pa.array(values, type=field.type))
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError) as error:
-            raise TypeError(f"table {name}: column {field.name} does not take {_misfit(values, field)!r} ({error})") from error
+            raise TypeError(
+                f"table {name}: column {field.name} does not take {_misfit(values, field)!r} ({error})"
+            ) from error
     return pa.Table.from_arrays(columns, schema=schema)
 
 
@@ -173,7 +195,9 @@ def make_frame(name: str, rows: Iterable[Sequence] = ()) -> pd.DataFrame:
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Turn a pyarrow table into a pandas frame; whole numbers that may be empty become Int32, spans lists of (start, end) tuples."""
+    """Turn a pyarrow table into a pandas frame; whole numbers that may be empty become Int32, spans lists of (start,
+    end) tuples.
+    """
     integers = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
     nullable = [f.name for f in table.schema if f.nullable and f.type in integers]
     frame = table.drop_columns(nullable).to_pandas()
@@ -185,7 +209,9 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def write_atomically(path: str | Path, write: Callable[[Path], object]) -> Path:
-    """Call `write(temporary path)`, then move the file to `path`: a reader sees the whole file or none. Returns the path."""
+    """Call `write(temporary path)`, then move the file to `path`: a reader sees the whole file or none. Returns the
+    path.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix)
@@ -220,7 +246,8 @@ def _cell(value):
 def to_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a frame as CSV (UTF-8 with byte order mark, so that spreadsheets read it right).
 
-    Text cells that start with = + - @ get a leading apostrophe, so that a headline is never run as a formula; Parquet keeps the text as it is.
+    Text cells that start with = + - @ get a leading apostrophe, so that a headline is never run as a formula; Parquet
+    keeps the text as it is.
     """
     safe = frame.copy()
     for name in safe.columns:
@@ -239,8 +266,11 @@ def save(frame: pd.DataFrame, name: str, outputs: str | Path) -> Saved:
         frame = frame.reset_index(drop=all(n is None for n in frame.index.names))
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):          # a column that mixes numbers and words becomes words
-        mixed = {name: frame[name].map(lambda v: v if v is None or v != v else str(v)) for name in frame.select_dtypes(object).columns}
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column that mixes numbers and words becomes words
+        mixed = {
+            name: frame[name].map(lambda v: v if v is None or v != v else str(v))
+            for name in frame.select_dtypes(object).columns
+        }
         table = pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
     return Saved(to_csv(frame, folder / f"{name}.csv"), write_parquet(table, folder / f"{name}.parquet"), len(frame))
 

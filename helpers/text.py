@@ -45,7 +45,25 @@ class Document(NamedTuple):
 
 
 # Curly and typographic marks, each replaced by ONE straight character, so that offsets stay what they are.
-STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "＂": '"', "\u00a0": " ", "\u202f": " "})
+STRAIGHT = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "‛": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‟": '"',
+        "«": '"',
+        "»": '"',
+        "＂": '"',
+        "\u00a0": " ",
+        "\u202f": " ",
+    }
+)
 
 # Abbreviations of English news prose that do not end a sentence (lower case, without the last dot): titles, ranks,
 # US states in AP style, months, companies, initials of states and unions.
@@ -140,7 +158,11 @@ def sentences(text, within=None):
     for paragraph in within if within is not None else paragraphs(text):
         for span in _sentences_of(text, straight, paragraph):
             # a closing mark, bracket or stray punctuation alone belongs to the sentence before it
-            if found and found[-1].start >= paragraph.start and not any(c.isalnum() for c in text[span.start : span.end]):
+            if (
+                found
+                and found[-1].start >= paragraph.start
+                and not any(c.isalnum() for c in text[span.start : span.end])
+            ):
                 found[-1] = Span(found[-1].start, span.end)
             else:
                 found.append(span)
@@ -162,13 +184,15 @@ def words(text, start=0, end=None):
     return found
 
 
-# -- quotation marks --------------------------------------------------------------------------------------------------
+# -- quotation marks -------------------------------------------------------------------------------------------------
 
 _DOUBLE = re.compile(r"''|``|[\"“”„‟«»＂]")
 _SINGLE_OPEN = re.compile(r"(?<![\w'’])['‘](?=[\w“\"\[(])")
 _SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[{'‘])['’](?!\w)")
 # 'em, '90s, 'tis … are shortened words, not opening marks
-_SHORTENED = re.compile(r"(?i)['’‘](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|tis\b|twas\b|n\b|bout\b|round\b|cuz\b|s\b|t\b|re\b|ve\b|ll\b|d\b|m\b)")
+_SHORTENED = re.compile(
+    r"(?i)['’‘](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|tis\b|twas\b|n\b|bout\b|round\b|cuz\b|s\b|t\b|re\b|ve\b|ll\b|d\b|m\b)"
+)
 _BEFORE_OPENING = frozenset(" \t\r\n\u00a0\u202f\u2009([{—–-/:…‘'")
 _LONGEST_UNCLOSED = 1500  # characters an unclosed mark in mid-paragraph may claim
 
@@ -228,7 +252,8 @@ def _double_quotations(text, within):
                     group += 1
                     current = group
             elif direction == "open":
-                # a mark inside an open quotation: nested when enough closing marks are left, else the first was never closed
+                # a mark inside an open quotation: nested when enough closing marks are left, else the first was never
+                # closed
                 if remaining_close >= 2 and open_mark != '"':
                     nested += 1
                 else:
@@ -276,7 +301,9 @@ def _single_quotations(text, within, covered, group):
                     break
                 # "the voters' will" looks like a close: prefer a later one that follows punctuation
                 possessive = text[close - 1] in "sS" and text[close + 1 : close + 2] == " "
-                if possessive and any(text[c - 1] in ",.?!" and not inside_double(c) for c in closes[k : k + 12] if c > close):
+                if possessive and any(
+                    text[c - 1] in ",.?!" and not inside_double(c) for c in closes[k : k + 12] if c > close
+                ):
                     continue
                 chosen = close
                 break
@@ -288,7 +315,8 @@ def _single_quotations(text, within, covered, group):
 
 
 def quotations(text, within=None):
-    """Quotations by their marks: curly, straight, low-high, guillemets, doubled; double first, then single outside double.
+    """Quotations by their marks: curly, straight, low-high, guillemets, doubled; double first, then single outside
+    double.
 
     An unbalanced mark costs the quotation it belongs to and nothing after its paragraph. A quotation that stays open at
     the end of a paragraph goes on when the next paragraph opens with a mark (the newspaper convention).
@@ -329,7 +357,7 @@ def paragraph_at(document, offset):
     return containing(document.paragraphs, offset) or (document.paragraphs[0] if document.paragraphs else Span(0, 0))
 
 
-# -- names as keys, numbers with nouns -----------------------------------------------------------------------------------
+# -- names as keys, numbers with nouns -------------------------------------------------------------------------------
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -353,7 +381,7 @@ def count(n: int, thing: str) -> str:
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
-# -- a lexicon of valence ------------------------------------------------------------------------------------------------
+# -- a lexicon of valence --------------------------------------------------------------------------------------------
 
 
 @functools.cache

@@ -1,4 +1,5 @@
 """What the tests share. Articles in tests are written for the test, or come from seeds/."""
+
 import json
 import sys
 from pathlib import Path
@@ -36,10 +37,12 @@ def nasty():
 @pytest.fixture
 def write_lines(tmp_path):
     """Write records as JSON Lines; returns the path."""
+
     def write(name, records):
         path = tmp_path / name
         path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
         return path
+
     return write
 
 
@@ -52,7 +55,8 @@ def outputs(tmp_path):
 
 @pytest.fixture
 def fake_engine(monkeypatch):
-    """Stages that need no model: each capitalised word is a mention, each article with 'said' has a statement, a stance and an act.
+    """Stages that need no model: each capitalised word is a mention, each article with 'said' has a statement, a stance
+    and an act.
 
     An article with the word EXPLODE raises. Returns the list of texts that were read.
     """
@@ -68,41 +72,119 @@ def fake_engine(monkeypatch):
         return SimpleNamespace(text=text)
 
     def mentions(document, encoding):
-        return [(m.start(), m.end(), m[0], "PER", "named", "PER:" + m[0].lower(), m[0], None, "exact", .9) for m in re.finditer(r"[A-Z]\w+", document.text)]
+        return [
+            (m.start(), m.end(), m[0], "PER", "named", "PER:" + m[0].lower(), m[0], None, "exact", 0.9)
+            for m in re.finditer(r"[A-Z]\w+", document.text)
+        ]
 
     def said(document, encoding, mentions):
         at = document.text.find("said")
-        return [(0, at, [(0, at)], document.text[:at], "indirect", "said", at, at + 4, "Berg", "Berg", 0, 1, "PER:berg", None, None, None, None, .5)] if at > 0 else []
+        return (
+            [
+                (
+                    0,
+                    at,
+                    [(0, at)],
+                    document.text[:at],
+                    "indirect",
+                    "said",
+                    at,
+                    at + 4,
+                    "Berg",
+                    "Berg",
+                    0,
+                    1,
+                    "PER:berg",
+                    None,
+                    None,
+                    None,
+                    None,
+                    0.5,
+                )
+            ]
+            if at > 0
+            else []
+        )
 
     def score(document, encoding, mentions, said):
-        said = [(*s[:14], -.5, "attack", -.3, s[17]) for s in said]
-        return said, [(s[0], s[1], 0, 1, "PER:berg", "Berg", -.5, .8, "x") for s in said]
+        said = [(*s[:14], -0.5, "attack", -0.3, s[17]) for s in said]
+        return said, [(s[0], s[1], 0, 1, "PER:berg", "Berg", -0.5, 0.8, "x") for s in said]
 
     def acts(document, encoding, mentions, said, codebook=None):
-        return [(s[0], s[1], "said", "ACCUSE", 3, "actual", "reported", None, None, "Berg", "PER:berg", "Hale", "PER:hale", None, document.text, 0, len(document.text), .5)
-                for s in said]
+        return [
+            (
+                s[0],
+                s[1],
+                "said",
+                "ACCUSE",
+                3,
+                "actual",
+                "reported",
+                None,
+                None,
+                "Berg",
+                "PER:berg",
+                "Hale",
+                "PER:hale",
+                None,
+                document.text,
+                0,
+                len(document.text),
+                0.5,
+            )
+            for s in said
+        ]
 
     for module, name, step in (
-        (text, "read", text_read), (encoder, "load", lambda path=None: SimpleNamespace(encode=lambda document: None)), (entities, "find_mentions", mentions),
-        (statements, "find_statements", said), (tone, "score_statements", score), (escalation, "find_acts", acts)):
+        (text, "read", text_read),
+        (encoder, "load", lambda path=None: SimpleNamespace(encode=lambda document: None)),
+        (entities, "find_mentions", mentions),
+        (statements, "find_statements", said),
+        (tone, "score_statements", score),
+        (escalation, "find_acts", acts),
+    ):
         monkeypatch.setattr(module, name, step)
     return read
 
 
-ABOUT = {"inputs_given": ["<b>seeds</b>"], "inputs": 1, "analysed": 1, "quarantined": 0, "words": 9, "duplicates": 0, "fingerprint": "f" * 64, "engine": "e"}
+ABOUT = {
+    "inputs_given": ["<b>seeds</b>"],
+    "inputs": 1,
+    "analysed": 1,
+    "quarantined": 0,
+    "words": 9,
+    "duplicates": 0,
+    "fingerprint": "f" * 64,
+    "engine": "e",
+}
 
 
 @pytest.fixture
 def make_run():
     """Write a run's folder: manifest and tables."""
+
     def make(outputs, name, started, mentions=(), statements=(), inputs_given=None, **more):
         run = outputs / name
         for folder in ("notebooks", "tables", "figures"):
             (run / folder).mkdir(parents=True)
-        manifest = {"run_id": name, "status": "ok", "started": started, "corpus": ABOUT | ({"inputs_given": inputs_given} if inputs_given else {}), "parameters": {}, "versions": {"nltk": "3"}, "found": {"mentions": len(mentions)},
-                    "notebooks": [], "seconds": {"wall": 1.0, "processor": 1.0}, **more}
+        manifest = {
+            "run_id": name,
+            "status": "ok",
+            "started": started,
+            "corpus": ABOUT | ({"inputs_given": inputs_given} if inputs_given else {}),
+            "parameters": {},
+            "versions": {"nltk": "3"},
+            "found": {"mentions": len(mentions)},
+            "notebooks": [],
+            "seconds": {"wall": 1.0, "processor": 1.0},
+            **more,
+        }
         (run / "manifest.json").write_text(json.dumps(manifest))
-        frames = {"articles": [("a", None, "Berg met Hale.", None, None, None, "x", 3, None, None)], "mentions": list(mentions), "statements": list(statements)}
+        frames = {
+            "articles": [("a", None, "Berg met Hale.", None, None, None, "x", 3, None, None)],
+            "mentions": list(mentions),
+            "statements": list(statements),
+        }
         for table in ("articles", *tables.FOUND, "quarantine"):
             tables.save(tables.make_frame(table, frames.get(table, [])), table, run)
         return run

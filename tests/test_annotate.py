@@ -36,9 +36,14 @@ def test_nothing_is_annotated_twice(fake_engine, write_lines, outputs):
 
 
 def test_the_same_text_is_read_once_and_counted_for_each_article(fake_engine, write_lines, outputs):
-    found = load(write_lines("x.jsonl", [{"id": "a", "text": "Berg said so."}, {"id": "b", "text": "Berg said so."}]), outputs)
+    found = load(
+        write_lines("x.jsonl", [{"id": "a", "text": "Berg said so."}, {"id": "b", "text": "Berg said so."}]), outputs
+    )
     assert len(fake_engine) == 1
-    assert list(found.statements["article_id"]) == ["a", "b"] and list(found.articles["duplicate_of"].fillna("")) == ["", "a"]
+    assert list(found.statements["article_id"]) == ["a", "b"] and list(found.articles["duplicate_of"].fillna("")) == [
+        "",
+        "a",
+    ]
 
 
 def test_rows_come_in_the_order_of_articles_and_text(fake_engine, write_lines, outputs):
@@ -50,7 +55,10 @@ def test_rows_come_in_the_order_of_articles_and_text(fake_engine, write_lines, o
 
 
 def test_one_bad_article_leaves_the_rest(fake_engine, write_lines, outputs):
-    found = load(write_lines("x.jsonl", [*records(2), {"id": "bad", "text": "This will EXPLODE"}, {"id": "empty", "text": ""}]), outputs)
+    found = load(
+        write_lines("x.jsonl", [*records(2), {"id": "bad", "text": "This will EXPLODE"}, {"id": "empty", "text": ""}]),
+        outputs,
+    )
     assert list(found.articles["article_id"]) == ["a0", "a1"]
     reasons = dict(zip(found.quarantine["article_id"], found.quarantine["reason"], strict=True))
     assert "made to fail" in reasons["bad"] and reasons["empty"] == "no text"
@@ -82,9 +90,9 @@ def test_the_sample_article(outputs):
         assert len(frame), name
         assert (frame["start"] < frame["end"]).all() and (frame["end"] <= len(text)).all()
     for row in found.mentions.itertuples():
-        assert text[row.start:row.end] == row.text
+        assert text[row.start : row.end] == row.text
     for row in found.statements.itertuples():
         assert row.text == " … ".join(text[s:e] for s, e in row.spans)
-        assert row.cue != row.cue or text[row.cue_start:row.cue_end] == row.cue
+        assert row.cue != row.cue or text[row.cue_start : row.cue_end] == row.cue
     for row in found.acts.itertuples():
-        assert text[row.start:row.end] == row.cue and row.evidence == text[row.sentence_start:row.sentence_end]
+        assert text[row.start : row.end] == row.cue and row.evidence == text[row.sentence_start : row.sentence_end]

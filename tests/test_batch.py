@@ -12,8 +12,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from helpers import ROOT, batch
 
 
-def notebook(folder, name, *sources, parameters='corpus = "seeds"  # articles\noutputs = "outputs/interactive"  # where to write\ntop = 5  # how many\nfold = True  # fold\nshare = .5  # share\nwho = ""  # actor\nmany = ["a"]  # list'):
-    cells = [new_markdown_cell("# A question?"), new_code_cell(parameters, metadata={"tags": ["parameters"]}), *map(new_code_cell, sources)]
+def notebook(
+    folder,
+    name,
+    *sources,
+    parameters='corpus = "seeds"  # articles\noutputs = "outputs/interactive"  # where to write\ntop = 5  # how many\nfold = True  # fold\nshare = .5  # share\nwho = ""  # actor\nmany = ["a"]  # list',
+):
+    cells = [
+        new_markdown_cell("# A question?"),
+        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        *map(new_code_cell, sources),
+    ]
     folder.mkdir(exist_ok=True)
     nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
     return folder / f"{name}.ipynb"
@@ -21,27 +30,65 @@ def notebook(folder, name, *sources, parameters='corpus = "seeds"  # articles\no
 
 def test_parameters_are_read_without_running(tmp_path):
     found = batch.read_parameters(notebook(tmp_path, "01_x"))
-    assert {name: p.default for name, p in found.items()} == {"corpus": "seeds", "outputs": "outputs/interactive", "top": 5, "fold": True, "share": .5, "who": "", "many": ["a"]}
+    assert {name: p.default for name, p in found.items()} == {
+        "corpus": "seeds",
+        "outputs": "outputs/interactive",
+        "top": 5,
+        "fold": True,
+        "share": 0.5,
+        "who": "",
+        "many": ["a"],
+    }
     assert found["top"].help == "how many"
 
 
-@pytest.mark.parametrize(("words", "default", "value"), [
-    ("7", 5, 7), ("007", "", "007"), ("no", True, False), ("TRUE", False, True), ("0.25", .5, .25), ("['x', 'y']", ["a"], ["x", "y"]), ("1e5", "", "1e5"), ("5", .5, 5.0),
-])
+@pytest.mark.parametrize(
+    ("words", "default", "value"),
+    [
+        ("7", 5, 7),
+        ("007", "", "007"),
+        ("no", True, False),
+        ("TRUE", False, True),
+        ("0.25", 0.5, 0.25),
+        ("['x', 'y']", ["a"], ["x", "y"]),
+        ("1e5", "", "1e5"),
+        ("5", 0.5, 5.0),
+    ],
+)
 def test_words_become_the_type_of_the_default(words, default, value):
     converted = batch.convert("x", words, default)
     assert converted == value and type(converted) is type(value)
 
 
-@pytest.mark.parametrize(("words", "default"), [("seven", 5), ("5.5", 5), ("maybe", True), ("2", True), ("x", .5), ("('a',)", ["a"]), ("__import__('os')", ["a"]), ("open('x')", {})])
+@pytest.mark.parametrize(
+    ("words", "default"),
+    [
+        ("seven", 5),
+        ("5.5", 5),
+        ("maybe", True),
+        ("2", True),
+        ("x", 0.5),
+        ("('a',)", ["a"]),
+        ("__import__('os')", ["a"]),
+        ("open('x')", {}),
+    ],
+)
 def test_ill_typed_values_are_refused(words, default):
     with pytest.raises(batch.WrongParameter, match="parameter x: .* does not fit"):
         batch.convert("x", words, default)
 
 
-@pytest.mark.parametrize(("name", "message"), [
-    ("topp", "did you mean top"), ("zzzzzz", "there are fold, many"), ("x=1;open('f','w');x", "can't be a parameter's name"), ("corpus", "name the inputs"), ("outputs", "--outputs"), ("class", "can't be"),
-])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("topp", "did you mean top"),
+        ("zzzzzz", "there are fold, many"),
+        ("x=1;open('f','w');x", "can't be a parameter's name"),
+        ("corpus", "name the inputs"),
+        ("outputs", "--outputs"),
+        ("class", "can't be"),
+    ],
+)
 def test_unknown_names_are_refused(tmp_path, name, message):
     path = notebook(tmp_path, "01_x")
     with pytest.raises(batch.WrongParameter, match=message):
@@ -78,7 +125,16 @@ def test_only():
         batch.find_notebooks(["77"])
 
 
-@pytest.mark.parametrize("arguments", [["nowhere"], ["seeds", "-p", "topp", "3"], ["seeds", "--only", "zz"], ["seeds", "-p", "corrections", "gone.csv"], ["seeds", "--run-id", "../x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nowhere"],
+        ["seeds", "-p", "topp", "3"],
+        ["seeds", "--only", "zz"],
+        ["seeds", "-p", "corrections", "gone.csv"],
+        ["seeds", "--run-id", "../x"],
+    ],
+)
 def test_wrong_commands_write_nothing(tmp_path, capsys, arguments):
     assert batch.main([*arguments, "--outputs", str(tmp_path / "o")]) == 2
     assert capsys.readouterr().err.startswith("error: ")
@@ -93,7 +149,15 @@ def test_failing_and_dying_notebooks_leave_the_others(tmp_path, fake_engine, wri
     notebook(folder, "03_dies", f"import os; os.kill(os.getpid(), {int(signal.SIGKILL)})")
     notebook(folder, "04_slow", "import time; time.sleep(60)")
     path = write_lines("x.jsonl", [{"text": "Berg said so."}, {"text": ""}])
-    run, manifest = batch.run([str(path)], outputs=tmp_path / "out {0}", run_id="r1", given={"who": "Anna; Berg"}, notebooks=folder, progress=False, timeout=8)
+    run, manifest = batch.run(
+        [str(path)],
+        outputs=tmp_path / "out {0}",
+        run_id="r1",
+        given={"who": "Anna; Berg"},
+        notebooks=folder,
+        progress=False,
+        timeout=8,
+    )
     status = {n["notebook"]: (n["status"], n["error"]) for n in manifest["notebooks"]}
     assert status["01_good"] == ("ok", None) and (run / "good.txt").read_text() == "Anna; Berg"
     assert status["02_bad"][0] == "failed" and "ZeroDivisionError: division by zero (cell" in status["02_bad"][1]
@@ -113,7 +177,11 @@ def test_nothing_to_analyse(tmp_path, fake_engine, write_lines, capsys):
     path = write_lines("x.jsonl", [{"text": ""}])
     assert batch.main([str(path), "--outputs", str(tmp_path / "o"), "--quiet"]) == 1
     said = capsys.readouterr()
-    assert "Nothing to analyse" in said.out and "1 of 1 inputs could not be analysed" in said.err and "most frequent reason: no text" in said.err
+    assert (
+        "Nothing to analyse" in said.out
+        and "1 of 1 inputs could not be analysed" in said.err
+        and "most frequent reason: no text" in said.err
+    )
     (tmp_path / "empty").mkdir()
     assert batch.main([str(tmp_path / "empty"), "--outputs", str(tmp_path / "o"), "--quiet"]) == 1
     assert "holds no files" in capsys.readouterr().err
@@ -123,8 +191,14 @@ def test_nothing_to_analyse(tmp_path, fake_engine, write_lines, capsys):
 def test_the_command_over_the_sample(tmp_path):
     """The main job, as a user runs it: from another folder, all notebooks, exit code 0."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-m", "helpers.batch", "seeds", "--outputs", str(tmp_path), "--run-id", "sample"], cwd=tmp_path, env=environment,
-                          capture_output=True, text=True, timeout=400)
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.batch", "seeds", "--outputs", str(tmp_path), "--run-id", "sample"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     run = tmp_path / "sample"
     assert str(run / "report" / "index.html") in done.stdout.splitlines()[-1]
@@ -132,7 +206,16 @@ def test_the_command_over_the_sample(tmp_path):
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["status"] == "ok" and len(manifest["notebooks"]) == len(batch.find_notebooks())
     assert manifest["corpus"]["fingerprint"] and manifest["versions"]["nltk"]
-    for kind in ("tables/articles.csv", "tables/articles.parquet", "figures/article_lengths.png", "figures/article_lengths.svg", "report/index.html"):
+    for kind in (
+        "tables/articles.csv",
+        "tables/articles.parquet",
+        "figures/article_lengths.png",
+        "figures/article_lengths.svg",
+        "report/index.html",
+    ):
         assert manifest["files"][kind]["bytes"] > 100, kind
     report = (run / "report" / "index.html").read_text()
-    assert not re.findall(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//(?!www\.)[^"'> ]*\.(?:js|css|woff)""", report) and "cdn." not in report.lower()
+    assert (
+        not re.findall(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//(?!www\.)[^"'> ]*\.(?:js|css|woff)""", report)
+        and "cdn." not in report.lower()
+    )

@@ -1,7 +1,10 @@
-"""A real JupyterLab in headless Chromium opens each notebook, runs it and finds figures and tables; then the pages of a run are opened.
+"""A real JupyterLab in headless Chromium opens each notebook, runs it and finds figures and tables; then the pages of a
+run are opened.
 
-Screenshots are kept in outputs/screenshots. Skipped where there is no Chromium (set CHROMIUM to its path when it is somewhere unusual).
+Screenshots are kept in outputs/screenshots. Skipped where there is no Chromium (set CHROMIUM to its path when it is
+somewhere unusual).
 """
+
 import json
 import os
 import re
@@ -18,10 +21,16 @@ import pytest
 from helpers import ROOT, batch
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
+)
 SHOTS = ROOT / "outputs" / "screenshots"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
+]
 
 # Running before the kernel is there opens a dialog: wait for all four.
 READY = """async () => { const app = window.jupyterapp; await app.restored; const panel = app.shell.currentWidget; if (!panel?.context) return false;
@@ -40,7 +49,9 @@ figures: outputs.filter(o => has(o, "image/png")).length, tables: outputs.filter
 def copy(tmp_path_factory):
     """A copy of the project, so that running a notebook never touches the tree."""
     folder = tmp_path_factory.mktemp("lab") / "project"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv*", ".git", "outputs", "__pycache__", "training", "tests"))
+    shutil.copytree(
+        ROOT, folder, ignore=shutil.ignore_patterns(".venv*", ".git", "outputs", "__pycache__", "training", "tests")
+    )
     (folder / "outputs").mkdir()
     return folder
 
@@ -55,12 +66,32 @@ def lab(copy, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
     with (home / "log").open("w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0",
-                                   "--IdentityProvider.token=t", f"--ServerApp.root_dir={copy}", "--LabApp.expose_app_in_browser=True"],
-                                  cwd=copy, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "jupyter",
+                "lab",
+                "--no-browser",
+                "--allow-root",
+                "--ip=127.0.0.1",
+                f"--port={port}",
+                "--port-retries=0",
+                "--IdentityProvider.token=t",
+                f"--ServerApp.root_dir={copy}",
+                "--LabApp.expose_app_in_browser=True",
+            ],
+            cwd=copy,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
         try:
             for _ in range(600):
                 try:
@@ -68,7 +99,7 @@ def lab(copy, tmp_path_factory):
                         break
                 except OSError:
                     assert server.poll() is None, (home / "log").read_text()[-2000:]
-                    time.sleep(.5)
+                    time.sleep(0.5)
             yield f"http://127.0.0.1:{port}/lab/tree/notebooks/{{}}?token=t&reset"
         finally:
             server.terminate()
@@ -93,19 +124,21 @@ def test_notebook_runs_in_jupyterlab(lab, browser, path):
         for _ in range(120):
             if page.evaluate(READY):
                 break
-            time.sleep(.5)
+            time.sleep(0.5)
         page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         deadline = time.monotonic() + 300
         while (state := page.evaluate(PROGRESS))["busy"] or (state["done"] < state["cells"] and not state["errors"]):
             assert time.monotonic() < deadline, state
-            time.sleep(.5)
+            time.sleep(0.5)
         state = page.evaluate(STATE)
         assert not state["errors"], state
         assert state["done"] == state["cells"], state
         assert state["figures"] >= 1 and state["tables"] >= 1, state
         time.sleep(1)
         page.screenshot(path=SHOTS / f"{path.stem}_end.png")
-        page.evaluate("() => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = 0; return n.scrollToItem(Math.min(5, n.widgets.length - 1), 'start') }")
+        page.evaluate(
+            "() => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = 0; return n.scrollToItem(Math.min(5, n.widgets.length - 1), 'start') }"
+        )
         time.sleep(1)
         page.screenshot(path=SHOTS / f"{path.stem}.png")
         assert page.locator(".jp-Dialog").count() == 0
@@ -116,7 +149,14 @@ def test_notebook_runs_in_jupyterlab(lab, browser, path):
 @pytest.fixture(scope="module")
 def run(copy):
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run([sys.executable, "-m", "helpers.batch", "seeds", "--run-id", "browser", "--quiet"], cwd=copy, env=environment, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.batch", "seeds", "--run-id", "browser", "--quiet"],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return copy / "outputs" / "browser"
 
@@ -143,7 +183,11 @@ def test_pages_of_a_run_open_and_link(browser, run):
     field.fill("")
     assert rows.count() == before
     links = page.evaluate("() => [...document.querySelectorAll('a')].map(a => a.href)")
-    files = [Path(urllib.request.url2pathname(link.removeprefix("file://"))) for link in links if link.startswith("file:") and "#" not in link]
+    files = [
+        Path(urllib.request.url2pathname(link.removeprefix("file://")))
+        for link in links
+        if link.startswith("file:") and "#" not in link
+    ]
     assert len(files) > 20 and all(file.exists() for file in files), [file for file in files if not file.exists()]
     for link in (link for link in links if "#" in link):
         assert page.evaluate("id => !!document.getElementById(decodeURIComponent(id))", link.partition("#")[2]), link
@@ -155,15 +199,42 @@ def test_pages_of_a_run_open_and_link(browser, run):
 
 
 def test_hostile_text_does_nothing_in_a_browser(browser, copy, nasty, tmp_path):
-    (tmp_path / "x.jsonl").write_text(json.dumps({"id": "<script>document.title='owned'</script>", "title": "<img src=x onerror=\"document.title='owned'\">", "text": nasty}) + "\n")
+    (tmp_path / "x.jsonl").write_text(
+        json.dumps(
+            {
+                "id": "<script>document.title='owned'</script>",
+                "title": "<img src=x onerror=\"document.title='owned'\">",
+                "text": nasty,
+            }
+        )
+        + "\n"
+    )
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run([sys.executable, "-m", "helpers.batch", str(tmp_path / "x.jsonl"), "--run-id", "hostile", "--only", "00", "--only", "02", "--quiet"], cwd=copy,
-                          env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "helpers.batch",
+            str(tmp_path / "x.jsonl"),
+            "--run-id",
+            "hostile",
+            "--only",
+            "00",
+            "--only",
+            "02",
+            "--quiet",
+        ],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     page, dialogs = browser.new_page(), []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     for file in (copy / "outputs" / "hostile" / "report" / "index.html", copy / "outputs" / "index.html"):
         page.goto(file.as_uri())
-        time.sleep(.5)
+        time.sleep(0.5)
         assert "owned" not in page.title() and not dialogs
     page.close()

@@ -68,4 +68,6 @@ def test_old_names_fail_in_a_from_import_too():
 def test_the_package_holds_every_folder():
     from setuptools import find_packages
 
-    assert {"helpers", *(f"helpers.{folder}" for folder in FOLDERS)} <= set(find_packages(str(ROOT), include=["helpers*"]))
+    assert {"helpers", *(f"helpers.{folder}" for folder in FOLDERS)} <= set(
+        find_packages(str(ROOT), include=["helpers*"])
+    )

@@ -1,4 +1,5 @@
 """Every notebook in notebooks/, found by its name: thin, without outputs, and running through papermill from anywhere."""
+
 import ast
 import json
 import os
@@ -45,24 +46,62 @@ def test_holds_no_program(path):
         code = source(cell)
         if "parameters" in cell["metadata"].get("tags", []):
             continue
-        lines = [line for line in code.splitlines() if line.strip() and not line.strip().startswith(("import ", "from "))]
+        lines = [
+            line for line in code.splitlines() if line.strip() and not line.strip().startswith(("import ", "from "))
+        ]
         assert len(lines) <= 6, code
         for node in ast.walk(ast.parse(code)):
             assert not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While)), code
-        assert "re." not in code.replace("core.", "").replace("are.", "").replace("figure.", "") or "import re" not in code
+        assert (
+            "re." not in code.replace("core.", "").replace("are.", "").replace("figure.", "") or "import re" not in code
+        )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
 def test_runs_alone_with_papermill(path, tmp_path):
-    """As the README says it: papermill in another folder, only the corpus given; the notebook annotates what is missing."""
-    (tmp_path / "two.jsonl").write_text(json.dumps({"id": "x", "date": "2022-02-03", "source": "Post", "title": "T",
-        "text": "Minister Anna Berg said, “We will attack Norland.” Ruritania accused Norland. Hale will not send troops to Oslo."}) + "\n"
-        + json.dumps({"id": "y", "date": "2022-02-05", "text": "It rained on Tuesday and nothing happened."}) + "\n")
+    """As the README says it: papermill in another folder, only the corpus given; the notebook annotates what is
+    missing.
+    """
+    (tmp_path / "two.jsonl").write_text(
+        json.dumps(
+            {
+                "id": "x",
+                "date": "2022-02-03",
+                "source": "Post",
+                "title": "T",
+                "text": "Minister Anna Berg said, “We will attack Norland.” Ruritania accused Norland. Hale will not send troops to Oslo.",
+            }
+        )
+        + "\n"
+        + json.dumps({"id": "y", "date": "2022-02-05", "text": "It rained on Tuesday and nothing happened."})
+        + "\n"
+    )
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     (tmp_path / ".annotations").mkdir()
-    done = subprocess.run([sys.executable, "-m", "papermill", str(path), str(tmp_path / "out.ipynb"), "-p", "corpus", str(tmp_path / "two.jsonl"), "-p", "outputs", str(tmp_path / "run"),
-                           "--cwd", str(path.parent), "--no-progress-bar"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            str(path),
+            str(tmp_path / "out.ipynb"),
+            "-p",
+            "corpus",
+            str(tmp_path / "two.jsonl"),
+            "-p",
+            "outputs",
+            str(tmp_path / "run"),
+            "--cwd",
+            str(path.parent),
+            "--no-progress-bar",
+        ],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert "unknown parameter" not in done.stderr.lower()
     assert list((tmp_path / "run" / "tables").glob("*.csv")) and list((tmp_path / "run" / "figures").glob("*.png"))

@@ -1,4 +1,5 @@
 """What a clone must hold, and what it must not."""
+
 import hashlib
 import re
 import subprocess
@@ -26,7 +27,9 @@ SEED = "8acf41929914bcbe73f37e9b475e5ff509d701938d9957d12f357db7f6e18755"
 
 def test_runs_need_neither_torch_nor_scipy():
     for name in ("requirements.txt", "requirements.lock"):
-        assert not re.search(r"(?mi)^(torch|scipy|scikit-learn|tensorflow|datasketch)\b", (ROOT / name).read_text()), name
+        assert not re.search(r"(?mi)^(torch|scipy|scikit-learn|tensorflow|datasketch)\b", (ROOT / name).read_text()), (
+            name
+        )
 
 
 def test_every_requirement_has_its_reason():
@@ -35,7 +38,11 @@ def test_every_requirement_has_its_reason():
 
 
 def test_every_requirement_is_pinned():
-    pins = {line.partition("==")[0].lower().replace("_", "-") for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line}
+    pins = {
+        line.partition("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in line
+    }
     for line in (ROOT / "requirements.txt").read_text().splitlines():
         name = re.match(r"[\w.-]+", line)
         assert not name or name[0].lower().replace("_", "-") in pins, line
@@ -59,7 +66,9 @@ def test_readme_names_every_notebook_and_links_to_what_exists():
 
 def test_nothing_stray_is_committed():
     for path in tracked():
-        assert path.suffix not in (".pyc", ".log", ".tmp", ".gz", ".jsonl") and ".ipynb_checkpoints" not in str(path), path
+        assert path.suffix not in (".pyc", ".log", ".tmp", ".gz", ".jsonl") and ".ipynb_checkpoints" not in str(path), (
+            path
+        )
         assert path.stat().st_size < 40 * 2**20, path
     assert [p.name for p in tracked() if p.parent == ROOT / "outputs"] == ["README.md"]
 
@@ -67,4 +76,7 @@ def test_nothing_stray_is_committed():
 def test_no_file_goes_online():
     for path in tracked():
         if path.suffix == ".py" and path.parts[len(ROOT.parts)] in ("helpers", "notebooks"):
-            assert not re.search(r"(?m)^\s*(import|from) (requests|urllib\.request|httpx|socket|aiohttp)\b|nltk\.download\(", path.read_text("utf-8")), path
+            assert not re.search(
+                r"(?m)^\s*(import|from) (requests|urllib\.request|httpx|socket|aiohttp)\b|nltk\.download\(",
+                path.read_text("utf-8"),
+            ), path

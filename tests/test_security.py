@@ -1,4 +1,7 @@
-"""Text of articles never becomes part of a page: not in tables, marked text, executed notebooks, the report or the index."""
+"""Text of articles never becomes part of a page: not in tables, marked text, executed notebooks, the report or the
+index.
+"""
+
 import csv
 import itertools
 import json
@@ -21,11 +24,15 @@ class Danger(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.inside = tag == "script"
-        if tag in ("iframe", "object", "embed", "form", "base", "link", "svg") or (tag == "meta" and ("http-equiv", "refresh") in attributes):
+        if tag in ("iframe", "object", "embed", "form", "base", "link", "svg") or (
+            tag == "meta" and ("http-equiv", "refresh") in attributes
+        ):
             self.found.append(tag)
         for name, value in attributes:
             words = (value or "").strip().lower()
-            if name.startswith("on") or (name in ("href", "src", "action") and words.startswith(("javascript:", "vbscript:", "data:text"))):
+            if name.startswith("on") or (
+                name in ("href", "src", "action") and words.startswith(("javascript:", "vbscript:", "data:text"))
+            ):
                 self.found.append(f"{tag} {name}={words[:60]}")
 
     def handle_data(self, data):
@@ -47,7 +54,17 @@ def check(markup, where):
 @pytest.mark.slow
 def test_hostile_articles_stay_text(tmp_path, nasty):
     hostile = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
-    records = [{"id": f"{hostile}{i}", "title": hostile, "text": nasty.replace("Smith", f"Smith{i}"), "source": hostile, "url": "javascript:alert(1)", "date": f"2022-02-0{i + 1}"} for i in range(3)]
+    records = [
+        {
+            "id": f"{hostile}{i}",
+            "title": hostile,
+            "text": nasty.replace("Smith", f"Smith{i}"),
+            "source": hostile,
+            "url": "javascript:alert(1)",
+            "date": f"2022-02-0{i + 1}",
+        }
+        for i in range(3)
+    ]
     records.append({"id": hostile, "title": hostile, "text": "", "source": hostile})
     path = tmp_path / "x<img src=x onerror=alert(1)>.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
@@ -65,9 +82,14 @@ def test_hostile_articles_stay_text(tmp_path, nasty):
         check(page.read_text("utf-8"), page.name)
     for drawing in (run / "figures").glob("*.svg"):
         for element in ElementTree.fromstring(drawing.read_bytes()).iter():
-            assert not element.tag.endswith(("script", "foreignObject", "image")) or element.get("{http://www.w3.org/1999/xlink}href", "").startswith("data:image/png"), drawing.name
+            assert not element.tag.endswith(("script", "foreignObject", "image")) or element.get(
+                "{http://www.w3.org/1999/xlink}href", ""
+            ).startswith("data:image/png"), drawing.name
             assert not [name for name in element.attrib if name.startswith("on")], drawing.name
     for file in (run / "tables").glob("*.csv"):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             for cell in itertools.chain.from_iterable(csv.reader(lines)):
-                assert cell[:1] not in tuple("=+@\t\r") and (cell[:1] != "-" or cell[1:2].isdigit()), (file.name, cell[:60])
+                assert cell[:1] not in tuple("=+@\t\r") and (cell[:1] != "-" or cell[1:2].isdigit()), (
+                    file.name,
+                    cell[:60],
+                )

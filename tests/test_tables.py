@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import tables
 
-MENTION = ("a", 0, 5, "Biden", "PER", "named", "PER:joe biden", "Joe Biden", None, "exact", .9)
+MENTION = ("a", 0, 5, "Biden", "PER", "named", "PER:joe biden", "Joe Biden", None, "exact", 0.9)
 
 
 def test_every_column_has_a_meaning():
@@ -70,7 +70,11 @@ def test_files_can_be_read_by_others(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~tables._umask()
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r\0")), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r\0")), min_size=1, max_size=5
+    )
+)
 def test_no_cell_is_a_formula_and_nothing_is_lost(tmp_path_factory, words):
     folder = tmp_path_factory.mktemp("csv")
     saved = tables.save(pd.DataFrame({"words": words, "n": range(len(words))}), "t", folder)
@@ -82,7 +86,7 @@ def test_no_cell_is_a_formula_and_nothing_is_lost(tmp_path_factory, words):
 
 
 def test_negative_numbers_stay_numbers(tmp_path):
-    saved = tables.save(pd.DataFrame({"tone": [-.5, .5]}), "t", tmp_path)
+    saved = tables.save(pd.DataFrame({"tone": [-0.5, 0.5]}), "t", tmp_path)
     assert saved.csv.read_text("utf-8-sig") == "tone\n-0.5\n0.5\n"
 
 

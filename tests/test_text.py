@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from helpers import text
 
-NEWSLIKE = st.text(alphabet=st.sampled_from("aB .,;:!?\"'“”‘’«»„—…-\n\t()0$\u00a0éй漢\u200b'"), max_size=300) | st.text(max_size=200)
+NEWSLIKE = st.text(alphabet=st.sampled_from("aB .,;:!?\"'“”‘’«»„—…-\n\t()0$\u00a0éй漢\u200b'"), max_size=300) | st.text(
+    max_size=200
+)
 
 
 def quoted(string):
@@ -26,7 +28,10 @@ def test_structure_holds_for_any_text(string):
     for spans in (document.paragraphs, document.sentences, text.words(string)):
         assert all(0 <= s.start < s.end <= len(string) for s in spans)
         assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
-    assert all(not string[s.start].isspace() and not string[s.end - 1].isspace() for s in document.paragraphs + document.sentences)
+    assert all(
+        not string[s.start].isspace() and not string[s.end - 1].isspace()
+        for s in document.paragraphs + document.sentences
+    )
     assert all(any(p.start <= s.start and s.end <= p.end for p in document.paragraphs) for s in document.sentences)
     assert all(any(p.start <= q.start and q.end <= p.end for p in document.paragraphs) for q in document.quotations)
     visible = {k for k, c in enumerate(string) if not c.isspace()}
@@ -35,7 +40,13 @@ def test_structure_holds_for_any_text(string):
 
 def test_sentences_end_where_readers_end_them():
     string = "Sen. Ada Lind met Gen. Park in the U.S. The talks failed. “We tried,” she said. “Twice.” He left at 5 p.m. on Jan. 3."
-    assert split(string) == ["Sen. Ada Lind met Gen. Park in the U.S.", "The talks failed.", "“We tried,” she said.", "“Twice.”", "He left at 5 p.m. on Jan. 3."]
+    assert split(string) == [
+        "Sen. Ada Lind met Gen. Park in the U.S.",
+        "The talks failed.",
+        "“We tried,” she said.",
+        "“Twice.”",
+        "He left at 5 p.m. on Jan. 3.",
+    ]
 
 
 def test_line_breaks_end_paragraphs_except_in_wrapped_text():
@@ -77,6 +88,7 @@ def test_a_quotation_over_two_paragraphs_is_one_group():
 
 def test_time_is_linear():
     unit = "“We’ll go,” Ms. Lind’s aide said. 'No,' replied the voters' club—\n\n"
+
     def seconds(string):  # the best of three: other programs on the machine only ever add
         times = []
         for _ in range(3):

@@ -1,8 +1,9 @@
-"""Summaries of acts: the ladder, who towards whom, an index of escalation with intervals, change over time, passages. Frames in, tidy frames out.
+"""Summaries of acts: the ladder, who towards whom, an index of escalation with intervals, change over time, passages.
+Frames in, tidy frames out.
 
-Acts count with the rung that their modality leaves them (`scheme.scored_rung`): a threat of force counts as a threat, a denial as a small step
-down, what is merely possible not at all. Frequency in the news is not frequency in the world: `count_events` says how many independent texts and
-different events stand behind a number.
+Acts count with the rung that their modality leaves them (`scheme.scored_rung`): a threat of force counts as a threat, a
+denial as a small step down, what is merely possible not at all. Frequency in the news is not frequency in the world:
+`count_events` says how many independent texts and different events stand behind a number.
 """
 
 import numpy as np
@@ -17,14 +18,18 @@ EXTRA = ["rung_scored", "quad", "published", "duplicate"]
 
 
 def select(acts, articles, *, announced=True, reported=True, duplicates=True):
-    """Acts with what summaries need: rung_scored, quad (class of what the act counts as), published, duplicate (its article repeats another one).
+    """Acts with what summaries need: rung_scored, quad (class of what the act counts as), published, duplicate (its
+    article repeats another one).
 
-    announced: False leaves out what is only announced, threatened, conditional; reported: False leaves out what is reported, quoted or alleged rather than
-    told by the article itself; duplicates: False leaves out articles that repeat an earlier one.
+    announced: False leaves out what is only announced, threatened, conditional; reported: False leaves out what is
+    reported, quoted or alleged rather than told by the article itself; duplicates: False leaves out articles that
+    repeat an earlier one.
     """
     known = articles.drop_duplicates("article_id").set_index("article_id")
     frame = acts.copy()
-    frame["rung_scored"] = [scheme.scored_rung(c, m, r) for c, m, r in zip(frame["category"], frame["modality"], frame["rung"], strict=True)]
+    frame["rung_scored"] = [
+        scheme.scored_rung(c, m, r) for c, m, r in zip(frame["category"], frame["modality"], frame["rung"], strict=True)
+    ]
     frame["quad"] = [QUAD_NAMES.get(_quad(c, m), "") for c, m in zip(frame["category"], frame["modality"], strict=True)]
     frame["published"] = frame["article_id"].map(known["published"]) if len(known) else pd.NaT
     frame["duplicate"] = frame["article_id"].map(known["duplicate_of"]).notna() if len(known) else False
@@ -48,7 +53,9 @@ def plain_name(name):
 
 
 def directed(acts):
-    """One row per act, actor and target: acts with several of them are spread; columns actor_name and target_name (empty when unknown)."""
+    """One row per act, actor and target: acts with several of them are spread; columns actor_name and target_name
+    (empty when unknown).
+    """
     if not len(acts):
         return acts.assign(actor_name=pd.Series(dtype=object), target_name=pd.Series(dtype=object))
     frame = acts.assign(actor_name=acts["actor"].map(_names), target_name=acts["target"].map(_names))
@@ -72,22 +79,30 @@ def count_rungs(acts):
 
 
 def count_directions(acts, *, limit=12):
-    """Who acts towards whom: actor, target, n, rung (mean rung they count with), hostile and friendly numbers, shown ("n, mean rung"). Only known pairs."""
+    """Who acts towards whom: actor, target, n, rung (mean rung they count with), hostile and friendly numbers, shown
+    ("n, mean rung"). Only known pairs.
+    """
     frame = directed(acts).dropna(subset=["actor_name", "target_name"]) if len(acts) else acts
     if not len(frame):
         return pd.DataFrame(columns=["actor", "target", "n", "rung", "hostile", "friendly", "shown"])
     groups = frame.groupby(["actor_name", "target_name"], sort=False)["rung_scored"]
-    pairs = groups.agg(n="size", rung="mean", hostile=lambda r: int((r > 0).sum()), friendly=lambda r: int((r < 0).sum())).reset_index()
+    pairs = groups.agg(
+        n="size", rung="mean", hostile=lambda r: int((r > 0).sum()), friendly=lambda r: int((r < 0).sum())
+    ).reset_index()
     pairs = pairs.rename(columns={"actor_name": "actor", "target_name": "target"})
     weight = pd.concat([pairs.groupby("actor")["n"].sum(), pairs.groupby("target")["n"].sum()]).groupby(level=0).sum()
     kept = list(weight.sort_values(ascending=False, kind="stable").index[:limit])
     pairs = pairs[pairs["actor"].isin(kept) & pairs["target"].isin(kept)]
-    pairs["shown"] = [f"{rung:+.1f}\n{n} act{'s' if n != 1 else ''}" for rung, n in zip(pairs["rung"], pairs["n"], strict=True)]
+    pairs["shown"] = [
+        f"{rung:+.1f}\n{n} act{'s' if n != 1 else ''}" for rung, n in zip(pairs["rung"], pairs["n"], strict=True)
+    ]
     return pairs.sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
 def count_sentences(articles, *, exact=3000):
-    """Number of sentences per article: counted for the first `exact` articles, estimated from the words for the rest. Series by article_id."""
+    """Number of sentences per article: counted for the first `exact` articles, estimated from the words for the rest.
+    Series by article_id.
+    """
     known = articles.drop_duplicates("article_id").reset_index(drop=True)
     counts = np.array([max(1, len(text.sentences(words))) for words in known["text"][:exact]], float)
     if len(known) > exact:
@@ -99,7 +114,8 @@ def count_sentences(articles, *, exact=3000):
 def index_by_actor(acts, sentences, *, limit=12, draws=2000, seed=0):
     """Escalation index of each actor: the rungs its acts count with, added up, per 1,000 sentences of the corpus.
 
-    Columns actor, actor_id (for the colour), index, low, high (interval over articles; empty for one article), n acts, articles.
+    Columns actor, actor_id (for the colour), index, low, high (interval over articles; empty for one article), n acts,
+    articles.
     """
     frame = directed(acts).dropna(subset=["actor_name"]) if len(acts) else acts
     columns = ["actor", "actor_id", "index", "low", "high", "n", "articles"]
@@ -122,7 +138,9 @@ def colour_id(name):
 
 
 def index_over_time(acts, articles, sentences, *, draws=600, seed=0):
-    """Escalation index of the whole corpus per period: columns period, index, low, high, n, articles. Empty when no article has a date."""
+    """Escalation index of the whole corpus per period: columns period, index, low, high, n, articles. Empty when no
+    article has a date.
+    """
     columns = ["period", "index", "low", "high", "n", "articles"]
     dated = articles.dropna(subset=["published"]).drop_duplicates("article_id")
     if not len(dated):
@@ -139,9 +157,17 @@ def index_over_time(acts, articles, sentences, *, draws=600, seed=0):
 
 
 def count_quads(acts, *, limit=10):
-    """Verbal and material, cooperation and conflict, per actor: columns actor, quad, n. What counts for nothing is left out."""
+    """Verbal and material, cooperation and conflict, per actor: columns actor, quad, n. What counts for nothing is left
+    out.
+    """
     frame = directed(acts) if len(acts) else acts
-    frame = frame[frame["quad"] != ""].dropna(subset=["actor_name"]).drop_duplicates(["article_id", "start", "end", "actor_name"]) if len(frame) else frame
+    frame = (
+        frame[frame["quad"] != ""]
+        .dropna(subset=["actor_name"])
+        .drop_duplicates(["article_id", "start", "end", "actor_name"])
+        if len(frame)
+        else frame
+    )
     if not len(frame):
         return pd.DataFrame(columns=["actor", "quad", "n"])
     order = frame["actor_name"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit]
@@ -150,73 +176,144 @@ def count_quads(acts, *, limit=10):
 
 
 def talk_and_deeds(acts, *, limit=10):
-    """Each actor's mean rung in words and in deeds: columns actor, actor_id, talk, deed, n_talk, n_deed; actors without one of the two have it empty.
+    """Each actor's mean rung in words and in deeds: columns actor, actor_id, talk, deed, n_talk, n_deed; actors without
+    one of the two have it empty.
 
-    Words are verbal acts and everything announced, threatened, conditional or denied; deeds are material acts that are told as done.
+    Words are verbal acts and everything announced, threatened, conditional or denied; deeds are material acts that are
+    told as done.
     """
     columns = ["actor", "actor_id", "talk", "deed", "n_talk", "n_deed"]
     frame = directed(acts) if len(acts) else acts
-    frame = frame[frame["modality"] != "possible"].dropna(subset=["actor_name"]).drop_duplicates(["article_id", "start", "end", "actor_name"]) if len(frame) else frame
+    frame = (
+        frame[frame["modality"] != "possible"]
+        .dropna(subset=["actor_name"])
+        .drop_duplicates(["article_id", "start", "end", "actor_name"])
+        if len(frame)
+        else frame
+    )
     if not len(frame):
         return pd.DataFrame(columns=columns)
-    material = frame["category"].isin(["YIELD", "AID", "PROTEST", "MOBILIZE", "SANCTION", "COERCE", "FORCE"]) | ~frame["category"].isin(list(LADDER))
+    material = frame["category"].isin(["YIELD", "AID", "PROTEST", "MOBILIZE", "SANCTION", "COERCE", "FORCE"]) | ~frame[
+        "category"
+    ].isin(list(LADDER))
     deed = material & (frame["modality"] == "actual")
     rows = []
     for name in frame["actor_name"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit]:
         mine = frame["actor_name"] == name
         words, deeds = frame.loc[mine & ~deed, "rung_scored"], frame.loc[mine & deed, "rung_scored"]
-        rows.append((name, colour_id(name), words.mean() if len(words) else np.nan, deeds.mean() if len(deeds) else np.nan, len(words), len(deeds)))
+        rows.append(
+            (
+                name,
+                colour_id(name),
+                words.mean() if len(words) else np.nan,
+                deeds.mean() if len(deeds) else np.nan,
+                len(words),
+                len(deeds),
+            )
+        )
     return pd.DataFrame(rows, columns=columns)
 
 
 def count_sensitivity(acts, articles, sentences, *, draws=2000, seed=0):
     """The corpus's index when acts are left out: columns variant, index, low, high, n."""
     variants = (
-        ("all acts", {}), ("not the announced, threatened", {"announced": False}), ("not the reported, alleged", {"reported": False}),
-        ("only what is told as done", {"announced": False, "reported": False}), ("no repeated articles", {"duplicates": False}),
+        ("all acts", {}),
+        ("not the announced, threatened", {"announced": False}),
+        ("not the reported, alleged", {"reported": False}),
+        ("only what is told as done", {"announced": False, "reported": False}),
+        ("no repeated articles", {"duplicates": False}),
     )
     rows = []
     for name, options in variants:
         some = select(acts, articles, **options)
-        lengths = sentences if options.get("duplicates", True) else sentences.reindex(articles.loc[articles["duplicate_of"].isna(), "article_id"].unique())
-        amounts = some.groupby("article_id")["rung_scored"].sum().reindex(lengths.index).fillna(0) if len(some) else np.zeros(len(lengths))
+        lengths = (
+            sentences
+            if options.get("duplicates", True)
+            else sentences.reindex(articles.loc[articles["duplicate_of"].isna(), "article_id"].unique())
+        )
+        amounts = (
+            some.groupby("article_id")["rung_scored"].sum().reindex(lengths.index).fillna(0)
+            if len(some)
+            else np.zeros(len(lengths))
+        )
         rows.append((name, *bootstrap_rate(amounts, lengths, draws=draws, seed=seed), len(some)))
     frame = pd.DataFrame(rows, columns=["variant", "index", "low", "high", "n"])
     return frame[frame["n"] > 0].reset_index(drop=True) if len(acts) else frame.iloc[:0]
 
 
 def count_events(acts):
-    """Reports against events: per category the acts found, those in independent texts, and different events (same actor, target, category, modality and day once).
+    """Reports against events: per category the acts found, those in independent texts, and different events (same
+    actor, target, category, modality and day once).
 
     Columns category, rung, acts, in_independent_texts, events.
     """
     columns = ["category", "rung", "acts", "in_independent_texts", "events"]
     if not len(acts):
         return pd.DataFrame(columns=columns)
-    frame = acts.assign(day=pd.to_datetime(acts["published"], utc=True).dt.date.astype(str), actor_=acts["actor"].map(lambda a: _names(a)[0] or ""), target_=acts["target"].map(lambda t: _names(t)[0] or ""))
+    frame = acts.assign(
+        day=pd.to_datetime(acts["published"], utc=True).dt.date.astype(str),
+        actor_=acts["actor"].map(lambda a: _names(a)[0] or ""),
+        target_=acts["target"].map(lambda t: _names(t)[0] or ""),
+    )
     independent = frame[~frame["duplicate"].astype(bool)]
     rows = []
     for (category, rung), group in frame.groupby(["category", "rung"]):
         alone = independent[independent["category"] == category]
-        rows.append((category, rung, len(group), len(alone), len(alone.drop_duplicates(["actor_", "target_", "modality", "day"]))))
+        rows.append(
+            (
+                category,
+                rung,
+                len(group),
+                len(alone),
+                len(alone.drop_duplicates(["actor_", "target_", "modality", "day"])),
+            )
+        )
     return pd.DataFrame(rows, columns=columns).sort_values("rung", ascending=False, ignore_index=True)
 
 
 def extremes(acts, *, n=8):
-    """The most escalatory and the most de-escalatory passages: the act's columns with `direction` and `label`; surest first within a rung, each sentence once."""
+    """The most escalatory and the most de-escalatory passages: the act's columns with `direction` and `label`; surest
+    first within a rung, each sentence once.
+    """
     if not len(acts):
-        return acts.assign(direction=pd.Series(dtype=object), label=pd.Series(dtype=object), who=pd.Series(dtype=object))
-    ranked = acts.assign(who=[f"{a or '?'} → {t or '?'}" for a, t in zip(acts["actor"].astype(object).where(acts["actor"].notna(), None), acts["target"].astype(object).where(acts["target"].notna(), None), strict=True)])
+        return acts.assign(
+            direction=pd.Series(dtype=object), label=pd.Series(dtype=object), who=pd.Series(dtype=object)
+        )
+    ranked = acts.assign(
+        who=[
+            f"{a or '?'} → {t or '?'}"
+            for a, t in zip(
+                acts["actor"].astype(object).where(acts["actor"].notna(), None),
+                acts["target"].astype(object).where(acts["target"].notna(), None),
+                strict=True,
+            )
+        ]
+    )
     ranked["label"] = ranked["category"] + ", " + ranked["modality"]
-    up = ranked[ranked["rung_scored"] > 0].sort_values(["rung_scored", "confidence"], ascending=False, kind="stable").drop_duplicates(["article_id", "sentence_start"]).head(n)
-    down = ranked[ranked["rung_scored"] < 0].sort_values(["rung_scored", "confidence"], ascending=[True, False], kind="stable").drop_duplicates(["article_id", "sentence_start"]).head(n)
+    up = (
+        ranked[ranked["rung_scored"] > 0]
+        .sort_values(["rung_scored", "confidence"], ascending=False, kind="stable")
+        .drop_duplicates(["article_id", "sentence_start"])
+        .head(n)
+    )
+    down = (
+        ranked[ranked["rung_scored"] < 0]
+        .sort_values(["rung_scored", "confidence"], ascending=[True, False], kind="stable")
+        .drop_duplicates(["article_id", "sentence_start"])
+        .head(n)
+    )
     return pd.concat([up.assign(direction="up"), down.assign(direction="down")], ignore_index=True)
 
 
 def choose_article(acts, articles, wanted=""):
-    """article_id of the article to show in full: the wanted one (id, or words of its title), else the one with most acts; "" when there is none."""
+    """article_id of the article to show in full: the wanted one (id, or words of its title), else the one with most
+    acts; "" when there is none.
+    """
     if wanted:
-        hit = articles[(articles["article_id"] == wanted) | articles["title"].fillna("").str.contains(wanted, case=False, regex=False)]
+        hit = articles[
+            (articles["article_id"] == wanted)
+            | articles["title"].fillna("").str.contains(wanted, case=False, regex=False)
+        ]
         return hit["article_id"].iloc[0] if len(hit) else ""
     if len(acts):
         return acts["article_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[0]
@@ -227,16 +324,28 @@ def marks_of(acts, article_id):
     """Spans for `display.marked_text`: (start, end, category, words on hover)."""
     mine = acts[acts["article_id"] == article_id] if len(acts) else acts
     missing = lambda value: "?" if not isinstance(value, str) else value  # noqa: E731
-    return [(a["start"], a["end"], a["category"], f"{a['modality']}, {a['attribution']}; {missing(a['actor'])} → {missing(a['target'])}") for a in mine.to_dict("records")]
+    return [
+        (
+            a["start"],
+            a["end"],
+            a["category"],
+            f"{a['modality']}, {a['attribution']}; {missing(a['actor'])} → {missing(a['target'])}",
+        )
+        for a in mine.to_dict("records")
+    ]
 
 
 def text_of(articles, article_id):
     """Text and title of one article; ("", "") when it is not there."""
     mine = articles[articles["article_id"] == article_id] if len(articles) else articles
-    return (mine["text"].iloc[0], mine["title"].iloc[0] if isinstance(mine["title"].iloc[0], str) else article_id) if len(mine) else ("", "")
+    return (
+        (mine["text"].iloc[0], mine["title"].iloc[0] if isinstance(mine["title"].iloc[0], str) else article_id)
+        if len(mine)
+        else ("", "")
+    )
 
 
-# -- sentences for titles and notes --------------------------------------------------------------------------------------
+# -- sentences for titles and notes ----------------------------------------------------------------------------------
 
 
 def tell_ladder(acts):
@@ -279,7 +388,13 @@ def tell_changes(changes, series):
         return f"{len(series)} period{'s' if len(series) != 1 else ''} with articles: at least 8 are needed to look for changes of level."
     if not len(changes):
         return "No change of level that chance would not produce as well."
-    return "; ".join(f"{p:%d %B %Y}: {b:,.0f} before, {a:,.0f} after (p = {q:.3f})" for p, b, a, q in changes.itertuples(index=False)) + "."
+    return (
+        "; ".join(
+            f"{p:%d %B %Y}: {b:,.0f} before, {a:,.0f} after (p = {q:.3f})"
+            for p, b, a, q in changes.itertuples(index=False)
+        )
+        + "."
+    )
 
 
 def tell_talk(frame):

@@ -1,4 +1,5 @@
 """What the corpus notebook says about the articles: how many, how long, from whom, from when, which repeat each other."""
+
 import pandas as pd
 
 from helpers.counting.statistics import choose_period
@@ -9,36 +10,51 @@ def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Return (what, value) rows that say how much was read, from whom and from when."""
     dates = articles["published"].dropna()
     outlets = articles["outlet"].nunique()
-    rows = [("inputs", f"{len(articles) + len(quarantine):,}"), ("articles analysed", f"{len(articles):,}"),
-            ("inputs that could not be analysed", f"{len(quarantine):,}"), ("words", f"{int(articles['n_words'].sum()):,}"),
-            ("median words an article", f"{articles['n_words'].median():,.0f}" if len(articles) else "none"),
-            ("near-duplicates of an earlier article", f"{int(articles['duplicate_of'].notna().sum()):,}"),
-            ("outlets", f"{outlets:,} named" if outlets else "none named"),
-            ("articles with a date", f"{len(dates):,} of {len(articles):,}"),
-            ("first and last date", f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no article has a date"),
-            ("read with an assumption (column notes)", f"{int(articles['notes'].notna().sum()):,}")]
+    rows = [
+        ("inputs", f"{len(articles) + len(quarantine):,}"),
+        ("articles analysed", f"{len(articles):,}"),
+        ("inputs that could not be analysed", f"{len(quarantine):,}"),
+        ("words", f"{int(articles['n_words'].sum()):,}"),
+        ("median words an article", f"{articles['n_words'].median():,.0f}" if len(articles) else "none"),
+        ("near-duplicates of an earlier article", f"{int(articles['duplicate_of'].notna().sum()):,}"),
+        ("outlets", f"{outlets:,} named" if outlets else "none named"),
+        ("articles with a date", f"{len(dates):,} of {len(articles):,}"),
+        (
+            "first and last date",
+            f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no article has a date",
+        ),
+        ("read with an assumption (column notes)", f"{int(articles['notes'].notna().sum()):,}"),
+    ]
     return pd.DataFrame(rows, columns=["what", "value"], dtype=object)
 
 
 def lengths(articles: pd.DataFrame) -> pd.DataFrame:
     """Return article (title or id), n_words, outlet; longest first."""
     named = articles["title"].fillna(articles["article_id"])
-    return pd.DataFrame({"article": named, "n_words": articles["n_words"], "outlet": articles["outlet"]}).sort_values("n_words", ascending=False, ignore_index=True)
+    return pd.DataFrame({"article": named, "n_words": articles["n_words"], "outlet": articles["outlet"]}).sort_values(
+        "n_words", ascending=False, ignore_index=True
+    )
 
 
 def count_outlets(articles: pd.DataFrame) -> pd.DataFrame:
     """Return outlet, copies (own text, near-duplicate), articles: how many each outlet contributes."""
-    named = articles.dropna(subset=["outlet"]).assign(copies=lambda a: a["duplicate_of"].notna().map({True: "near-duplicate", False: "own text"}))
+    named = articles.dropna(subset=["outlet"]).assign(
+        copies=lambda a: a["duplicate_of"].notna().map({True: "near-duplicate", False: "own text"})
+    )
     return named.groupby(["outlet", "copies"], as_index=False).agg(articles=("article_id", "size"))
 
 
 def count_over_time(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return period (first day of the day, week, month or year that suits the span), articles; periods without an article count 0."""
+    """Return period (first day of the day, week, month or year that suits the span), articles; periods without an
+    article count 0.
+    """
     dates = articles["published"].dropna()
     if not len(dates):
         return pd.DataFrame({"period": pd.Series(dtype="datetime64[s]"), "articles": pd.Series(dtype="int64")})
     periods = dates.dt.to_period(choose_period(dates))
-    counts = periods.value_counts().reindex(pd.period_range(periods.min(), periods.max(), freq=periods.dt.freq), fill_value=0)
+    counts = periods.value_counts().reindex(
+        pd.period_range(periods.min(), periods.max(), freq=periods.dt.freq), fill_value=0
+    )
     return pd.DataFrame({"period": counts.index.to_timestamp(), "articles": counts.to_numpy()})
 
 
@@ -46,11 +62,14 @@ def list_duplicates(articles: pd.DataFrame) -> pd.DataFrame:
     """Return article_id, title, outlet, published, duplicate_of, outlet_of_first for near-duplicates."""
     first = articles.drop_duplicates("article_id").set_index("article_id")["outlet"]
     copies = articles[articles["duplicate_of"].notna()]
-    return copies.assign(outlet_of_first=copies["duplicate_of"].map(first))[["article_id", "title", "outlet", "published", "duplicate_of", "outlet_of_first"]]
+    return copies.assign(outlet_of_first=copies["duplicate_of"].map(first))[
+        ["article_id", "title", "outlet", "published", "duplicate_of", "outlet_of_first"]
+    ]
 
 
 # Words so common in English that a list of frequent words without them says more.
-COMMON = frozenset("""a about above after again against ago all also although am among an and another any are around as at away back be became because become been
+COMMON = frozenset(
+    """a about above after again against ago all also although am among an and another any are around as at away back be became because become been
     before began behind being between both but by came can come could day days did do does doing done down during each early either else end enough even
     ever every few first five for former four from further gave get give go going got had has have having he her here hers him himself his how however i
     if in including instead into is it its itself just last later least less like long made make makes making man many may me might million more most
@@ -58,17 +77,22 @@ COMMON = frozenset("""a about above after again against ago all also although am
     rather s said same saw say saying says second see seen several she should show since six so some still such t take than that the their them themselves
     then there these they thing things third this those though three through time times to told too took toward towards two under until up upon us use used
     very want was way we week weeks well went were what when where whether which while who whom whose why will with within without won work would year
-    years yes yet you your don didn doesn isn wasn weren wouldn couldn ve ll re d m mr mrs ms according reported""".split())
+    years yes yet you your don didn doesn isn wasn weren wouldn couldn ve ll re d m mr mrs ms according reported""".split()
+)
 
 
 def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_000) -> pd.DataFrame:
-    """Return pair, n: word pairs that stand together more often than chance (NLTK collocations by likelihood ratio), most frequent first."""
+    """Return pair, n: word pairs that stand together more often than chance (NLTK collocations by likelihood ratio),
+    most frequent first.
+    """
     from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
     texts = articles.loc[articles["duplicate_of"].isna(), "text"].head(sample)
     documents = [[w.replace("’", "'").removesuffix("'s").lower() for w in WORD.findall(text)] for text in texts]
     finder = BigramCollocationFinder.from_documents(documents)
-    finder.apply_ngram_filter(lambda a, b: a in COMMON or b in COMMON or len(a) < 2 or len(b) < 2 or a.isdigit() or b.isdigit())
+    finder.apply_ngram_filter(
+        lambda a, b: a in COMMON or b in COMMON or len(a) < 2 or len(b) < 2 or a.isdigit() or b.isdigit()
+    )
     finder.apply_freq_filter(2)
     best = finder.nbest(BigramAssocMeasures.likelihood_ratio, limit)
     rows = [(" ".join(pair), finder.ngram_fd[pair]) for pair in best]
@@ -78,7 +102,9 @@ def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_0
 def tell_lengths(articles: pd.DataFrame) -> str:
     """Return a chart title on the lengths."""
     if len(articles) < 2:
-        return f"One article of {int(articles['n_words'].sum()):,} words" if len(articles) else "No article could be read"
+        return (
+            f"One article of {int(articles['n_words'].sum()):,} words" if len(articles) else "No article could be read"
+        )
     return f"Half of the {len(articles):,} articles have {articles['n_words'].median():,.0f} words or more"
 
 
@@ -94,5 +120,13 @@ def tell_outlets(articles: pd.DataFrame) -> str:
     """Return a chart title on the outlets."""
     counts = articles["outlet"].value_counts()
     if len(counts) > 1 and (counts == counts.iloc[0]).sum() > 1:
-        return f"{(counts == counts.iloc[0]).sum()} outlets give {counts.iloc[0]:,} articles each, more than any other" if counts.iloc[-1] < counts.iloc[0] else f"All {len(counts)} outlets give {counts.iloc[0]:,} articles each"
-    return f"{counts.index[0]} gives {counts.iloc[0]:,} of {len(articles):,} articles" if len(counts) else "Articles by outlet"
+        return (
+            f"{(counts == counts.iloc[0]).sum()} outlets give {counts.iloc[0]:,} articles each, more than any other"
+            if counts.iloc[-1] < counts.iloc[0]
+            else f"All {len(counts)} outlets give {counts.iloc[0]:,} articles each"
+        )
+    return (
+        f"{counts.index[0]} gives {counts.iloc[0]:,} of {len(articles):,} articles"
+        if len(counts)
+        else "Articles by outlet"
+    )

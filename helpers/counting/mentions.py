@@ -1,7 +1,7 @@
 """From mentions to counts: who is in the news, how often, where, when and beside whom.
 
-Frames in, frames out. `select` applies the switches once (demonyms, metonyms, pronouns, descriptions, near-duplicates); every other
-function takes what it returns. Rows keep article_id, start and end as long as they stand for one mention.
+Frames in, frames out. `select` applies the switches once (demonyms, metonyms, pronouns, descriptions, near-duplicates);
+every other function takes what it returns. Rows keep article_id, start and end as long as they stand for one mention.
 """
 
 import bisect
@@ -18,11 +18,23 @@ from helpers.text import normalise
 OTHER_FORMS = "other forms"
 
 
-def select(mentions, articles, *, demonyms=True, metonyms=False, pronouns=False, nominals=False, duplicates=True, types=("PER", "ORG", "LOC")):
+def select(
+    mentions,
+    articles,
+    *,
+    demonyms=True,
+    metonyms=False,
+    pronouns=False,
+    nominals=False,
+    duplicates=True,
+    types=("PER", "ORG", "LOC"),
+):
     """The mentions that count, as the switches say; with columns n_characters and published, outlet of their article.
 
-    demonyms: "Russian", "Americans" count for the country. metonyms: Kremlin, Moscow, Washington … count for their state where they stand for it.
-    pronouns: "he" and "she" count. nominals: descriptions ("the senior official") count. duplicates: articles that repeat an earlier one count too.
+    demonyms: "Russian", "Americans" count for the country. metonyms: Kremlin, Moscow, Washington … count for their
+    state where they stand for it.
+    pronouns: "he" and "she" count. nominals: descriptions ("the senior official") count. duplicates: articles that
+    repeat an earlier one count too.
     """
     kinds = ["named"] + ["demonym"] * demonyms + ["pronoun"] * pronouns + ["nominal"] * nominals
     chosen = mentions[mentions["kind"].isin(kinds) & mentions["type"].isin(types)].copy()
@@ -38,22 +50,65 @@ def select(mentions, articles, *, demonyms=True, metonyms=False, pronouns=False,
     return chosen.merge(about, on="article_id", how="inner").reset_index(drop=True)
 
 
-def count_entities(mentions, articles, *, demonyms=True, metonyms=False, pronouns=False, nominals=False, duplicates=True, types=("PER", "ORG", "LOC")):
-    """Entities by number of mentions: entity_id, entity, type, mentions, articles, share (of all mentions counted). Switches as in `select`."""
-    return rank(select(mentions, articles, demonyms=demonyms, metonyms=metonyms, pronouns=pronouns, nominals=nominals, duplicates=duplicates, types=types))
+def count_entities(
+    mentions,
+    articles,
+    *,
+    demonyms=True,
+    metonyms=False,
+    pronouns=False,
+    nominals=False,
+    duplicates=True,
+    types=("PER", "ORG", "LOC"),
+):
+    """Entities by number of mentions: entity_id, entity, type, mentions, articles, share (of all mentions counted).
+    Switches as in `select`.
+    """
+    return rank(
+        select(
+            mentions,
+            articles,
+            demonyms=demonyms,
+            metonyms=metonyms,
+            pronouns=pronouns,
+            nominals=nominals,
+            duplicates=duplicates,
+            types=types,
+        )
+    )
 
 
 def _names(selected):
     """entity_id -> the name most often shown for it."""
-    pairs = selected.groupby(["entity_id", "entity"], sort=False).size().reset_index(name="n").sort_values("n", ascending=False, kind="stable")
+    pairs = (
+        selected.groupby(["entity_id", "entity"], sort=False)
+        .size()
+        .reset_index(name="n")
+        .sort_values("n", ascending=False, kind="stable")
+    )
     return pairs.drop_duplicates("entity_id").set_index("entity_id")["entity"]
 
 
 def rank(selected):
-    """Entities of selected mentions: entity_id, entity, type, mentions, articles, share; most mentioned first, ties in order of appearance."""
+    """Entities of selected mentions: entity_id, entity, type, mentions, articles, share; most mentioned first, ties in
+    order of appearance.
+    """
     if not len(selected):
-        return pd.DataFrame({"entity_id": [], "entity": [], "type": [], "mentions": pd.Series(dtype=int), "articles": pd.Series(dtype=int), "share": pd.Series(dtype=float)})
-    table = selected.groupby("entity_id", sort=False).agg(type=("type", "first"), mentions=("start", "size"), articles=("article_id", "nunique")).reset_index()
+        return pd.DataFrame(
+            {
+                "entity_id": [],
+                "entity": [],
+                "type": [],
+                "mentions": pd.Series(dtype=int),
+                "articles": pd.Series(dtype=int),
+                "share": pd.Series(dtype=float),
+            }
+        )
+    table = (
+        selected.groupby("entity_id", sort=False)
+        .agg(type=("type", "first"), mentions=("start", "size"), articles=("article_id", "nunique"))
+        .reset_index()
+    )
     table.insert(1, "entity", table["entity_id"].map(_names(selected)))
     table["share"] = table["mentions"] / table["mentions"].sum()
     return table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
@@ -68,34 +123,55 @@ def top(selected, n=15):
 
 
 def count_forms(selected, *, limit=15, forms=4):
-    """By which words the most mentioned entities are named: entity_id, entity, form, n, articles (of the entity), rank of the form. Rare forms become "other forms"."""
+    """By which words the most mentioned entities are named: entity_id, entity, form, n, articles (of the entity), rank
+    of the form. Rare forms become "other forms".
+    """
     rows = top(selected, limit)
     if not len(rows):
         return pd.DataFrame(columns=["entity_id", "entity", "form", "n", "articles", "rank"])
-    table = rows.groupby(["entity_id", "entity", "text"], sort=False).size().reset_index(name="n").rename(columns={"text": "form"})
+    table = (
+        rows.groupby(["entity_id", "entity", "text"], sort=False)
+        .size()
+        .reset_index(name="n")
+        .rename(columns={"text": "form"})
+    )
     table = table.sort_values("n", ascending=False, kind="stable")
     table["rank"] = table.groupby("entity_id").cumcount()
     table.loc[table["rank"] >= forms, ["form", "rank"]] = [OTHER_FORMS, forms]
     table = table.groupby(["entity_id", "entity", "form", "rank"], sort=False, as_index=False)["n"].sum()
     table["articles"] = table["entity_id"].map(rank(selected).set_index("entity_id")["articles"])
     order = {i: k for k, i in enumerate(rank(selected)["entity_id"].head(limit))}
-    return table.sort_values(["entity_id", "rank"], key=lambda c: c.map(order) if c.name == "entity_id" else c, kind="stable", ignore_index=True)
+    return table.sort_values(
+        ["entity_id", "rank"],
+        key=lambda c: c.map(order) if c.name == "entity_id" else c,
+        kind="stable",
+        ignore_index=True,
+    )
 
 
 def share_by_outlet(selected, *, limit=8, outlets=12):
-    """Share of voice: of the mentions of the `limit` most mentioned entities in an outlet, how many are this entity's: outlet, entity_id, entity, share, n, of."""
+    """Share of voice: of the mentions of the `limit` most mentioned entities in an outlet, how many are this entity's:
+    outlet, entity_id, entity, share, n, of.
+    """
     rows = top(selected, limit)
     rows = rows[rows["outlet"].notna() & (rows["outlet"] != "")]
     if not len(rows):
         return pd.DataFrame(columns=["outlet", "entity_id", "entity", "share", "n", "of"])
     biggest = rows["outlet"].value_counts().index[:outlets]
-    table = rows[rows["outlet"].isin(biggest)].groupby(["outlet", "entity_id", "entity"], sort=False).size().reset_index(name="n")
+    table = (
+        rows[rows["outlet"].isin(biggest)]
+        .groupby(["outlet", "entity_id", "entity"], sort=False)
+        .size()
+        .reset_index(name="n")
+    )
     table["of"] = table.groupby("outlet")["n"].transform("sum")
     return table.assign(share=table["n"] / table["of"])
 
 
 def share_over_time(selected, *, limit=6):
-    """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has a date."""
+    """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has
+    a date.
+    """
     rows = top(selected, limit)
     rows = rows[rows["published"].notna()]
     if not len(rows):
@@ -109,26 +185,39 @@ def share_over_time(selected, *, limit=6):
     table["entity"] = table["entity_id"].map(_names(rows))
     order = {entity: k for k, entity in enumerate(rank(rows)["entity_id"])}
     table = table.assign(share=table["n"] / table["of"], percent=100 * table["n"] / table["of"])
-    return table.sort_values(["entity_id", "period"], key=lambda c: c.map(order) if c.name == "entity_id" else c, kind="stable", ignore_index=True)
+    return table.sort_values(
+        ["entity_id", "period"],
+        key=lambda c: c.map(order) if c.name == "entity_id" else c,
+        kind="stable",
+        ignore_index=True,
+    )
 
 
 def first_mentions(selected, *, limit=15):
-    """Where the most mentioned entities come in: entity_id, entity, first (date of the first article with one, if dated), article_id, start, end, text
-    of that mention, place (median position of an article's first mention, 0 top to 1 end), opening (share of its articles that name it in the first tenth)."""
+    """Where the most mentioned entities come in: entity_id, entity, first (date of the first article with one, if
+    dated), article_id, start, end, text of that mention, place (median position of an article's first mention, 0 top to
+    1 end), opening (share of its articles that name it in the first tenth).
+    """
     rows = top(selected, limit)
     if not len(rows):
-        return pd.DataFrame(columns=["entity_id", "entity", "first", "article_id", "start", "end", "text", "place", "opening"])
+        return pd.DataFrame(
+            columns=["entity_id", "entity", "first", "article_id", "start", "end", "text", "place", "opening"]
+        )
     firsts = rows.sort_values("start", kind="stable").drop_duplicates(["entity_id", "article_id"])
     place = firsts["start"] / firsts["n_characters"]
     table = firsts.assign(place=place, opening=place <= 0.1)
     summary = table.groupby("entity_id").agg(place=("place", "median"), opening=("opening", "mean"))
     earliest = table.sort_values(["published", "start"], kind="stable", na_position="last").drop_duplicates("entity_id")
-    earliest = earliest[["entity_id", "entity", "published", "article_id", "start", "end", "text"]].rename(columns={"published": "first"})
+    earliest = earliest[["entity_id", "entity", "published", "article_id", "start", "end", "text"]].rename(
+        columns={"published": "first"}
+    )
     return earliest.merge(summary, on="entity_id").sort_values(["place", "start"], kind="stable", ignore_index=True)
 
 
 def dispersion(selected, *, limit=12):
-    """Where in their articles the most mentioned entities stand: entity_id, entity, position (0 top to 1 end), article_id, start, end; one row a mention."""
+    """Where in their articles the most mentioned entities stand: entity_id, entity, position (0 top to 1 end),
+    article_id, start, end; one row a mention.
+    """
     rows = top(selected, limit)
     rows = rows.assign(position=rows["start"] / rows["n_characters"] if len(rows) else [])
     return rows[["entity_id", "entity", "position", "article_id", "start", "end", "text"]]
@@ -141,13 +230,27 @@ def sentences_of(articles, article_ids=None):
 
 
 def cooccurrence(selected, articles, *, limit=12, largest=5_000):
-    """Pairs of the most mentioned entities that stand in one sentence: a_id, a, b_id, b, sentences, articles, lift; strongest first; with article_id, start,
-    end (and sentence_start, sentence_end) of the first such sentence.
+    """Pairs of the most mentioned entities that stand in one sentence: a_id, a, b_id, b, sentences, articles, lift;
+    strongest first; with article_id, start, end (and sentence_start, sentence_end) of the first such sentence.
 
-    lift: how many times more often than if the two were independent (1: as chance has it). largest: of a corpus with more articles, so many are
-    read, evenly spread over it.
+    lift: how many times more often than if the two were independent (1: as chance has it). largest: of a corpus with
+    more articles, so many are read, evenly spread over it.
     """
-    columns = ["a_id", "a", "b_id", "b", "pair", "sentences", "articles", "lift", "article_id", "start", "end", "sentence_start", "sentence_end"]
+    columns = [
+        "a_id",
+        "a",
+        "b_id",
+        "b",
+        "pair",
+        "sentences",
+        "articles",
+        "lift",
+        "article_id",
+        "start",
+        "end",
+        "sentence_start",
+        "sentence_end",
+    ]
     rows = top(selected, limit)
     if not len(rows):
         return pd.DataFrame(columns=columns)
@@ -172,39 +275,74 @@ def cooccurrence(selected, articles, *, limit=12, largest=5_000):
                 papers[a, b].add(article)
                 if (a, b) not in where and number >= 0:
                     where[a, b] = (article, *found[a], *sentences[number])
-    made = [(a, names[a], b, names[b], f"{names[a]} + {names[b]}", n, len(papers[a, b]), n * max(total, 1) / (alone[a] * alone[b]), *where.get((a, b), (None,) * 5)) for (a, b), n in together.most_common()]
+    made = [
+        (
+            a,
+            names[a],
+            b,
+            names[b],
+            f"{names[a]} + {names[b]}",
+            n,
+            len(papers[a, b]),
+            n * max(total, 1) / (alone[a] * alone[b]),
+            *where.get((a, b), (None,) * 5),
+        )
+        for (a, b), n in together.most_common()
+    ]
     return pd.DataFrame(made, columns=columns)
 
 
 def as_matrix(pairs):
     """Pairs both ways round, for a heat map: a, b, sentences."""
-    both = pd.concat([pairs[["a", "b", "sentences"]], pairs.rename(columns={"a": "b", "b": "a"})[["a", "b", "sentences"]]])
+    both = pd.concat(
+        [pairs[["a", "b", "sentences"]], pairs.rename(columns={"a": "b", "b": "a"})[["a", "b", "sentences"]]]
+    )
     return both.reset_index(drop=True)
 
 
 def audit(selected):
-    """Every form of words with the entity it was linked to and why: entity, form, kind, rule, n, articles, entity_id; and the first place (article_id, start, end)."""
+    """Every form of words with the entity it was linked to and why: entity, form, kind, rule, n, articles, entity_id;
+    and the first place (article_id, start, end).
+    """
     columns = ["entity", "form", "kind", "rule", "n", "articles", "entity_id", "article_id", "start", "end"]
     if not len(selected):
         return pd.DataFrame(columns=columns)
     names = _names(selected)
-    table = selected.assign(rule=selected["rule"].fillna("")).groupby(["entity_id", "text", "kind", "rule"], sort=False).agg(
-        n=("start", "size"), articles=("article_id", "nunique"), article_id=("article_id", "first"), start=("start", "first"), end=("end", "first")).reset_index()
+    table = (
+        selected.assign(rule=selected["rule"].fillna(""))
+        .groupby(["entity_id", "text", "kind", "rule"], sort=False)
+        .agg(
+            n=("start", "size"),
+            articles=("article_id", "nunique"),
+            article_id=("article_id", "first"),
+            start=("start", "first"),
+            end=("end", "first"),
+        )
+        .reset_index()
+    )
     table["entity"] = table["entity_id"].map(names)
     table["_"] = table.groupby("entity_id")["n"].transform("sum")
-    return table.sort_values(["_", "entity_id", "n"], ascending=[False, True, False], kind="stable", ignore_index=True).rename(columns={"text": "form"})[columns]
+    return table.sort_values(
+        ["_", "entity_id", "n"], ascending=[False, True, False], kind="stable", ignore_index=True
+    ).rename(columns={"text": "form"})[columns]
 
 
 def find_entity(selected, wanted=""):
-    """(entity_id, name) of an entity given by id, name or any of its forms; the most mentioned one for "". (None, sentence) when there is none."""
+    """(entity_id, name) of an entity given by id, name or any of its forms; the most mentioned one for "". (None,
+    sentence) when there is none.
+    """
     ranked = rank(selected)
     if not len(ranked):
         return None, "No entity was found in this corpus."
     if not wanted:
         return ranked["entity_id"][0], ranked["entity"][0]
     key = normalise(wanted)
-    for fits in (ranked["entity_id"] == wanted, ranked["entity"].map(normalise) == key, ranked["entity_id"].isin(selected.loc[selected["text"].map(normalise) == key, "entity_id"]),
-                 ranked["entity"].map(normalise).str.contains(key, regex=False)):
+    for fits in (
+        ranked["entity_id"] == wanted,
+        ranked["entity"].map(normalise) == key,
+        ranked["entity_id"].isin(selected.loc[selected["text"].map(normalise) == key, "entity_id"]),
+        ranked["entity"].map(normalise).str.contains(key, regex=False),
+    ):
         if fits.any():
             row = ranked[fits].iloc[0]
             return row["entity_id"], row["entity"]
@@ -213,7 +351,9 @@ def find_entity(selected, wanted=""):
 
 
 def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
-    """The (first `limit`) mentions of one entity with the words around them: left, words, right, rule, article_id, start, end; in the order of articles and text."""
+    """The (first `limit`) mentions of one entity with the words around them: left, words, right, rule, article_id,
+    start, end; in the order of articles and text.
+    """
     rows = selected[selected["entity_id"] == entity_id].head(limit)
     texts = articles.set_index("article_id")["text"]
     made = []
@@ -221,12 +361,21 @@ def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
         words = texts[row.article_id]
         left, right = words[max(0, row.start - width) : row.start], words[row.end : row.end + width]
         left, right = left.rpartition("\n")[2], right.partition("\n")[0]
-        made.append((left if row.start <= width else left.partition(" ")[2] if len(left) == width else left, words[row.start : row.end], right.rpartition(" ")[0] if len(right) == width else right,
-                     row.rule, row.article_id, row.start, row.end))
+        made.append(
+            (
+                left if row.start <= width else left.partition(" ")[2] if len(left) == width else left,
+                words[row.start : row.end],
+                right.rpartition(" ")[0] if len(right) == width else right,
+                row.rule,
+                row.article_id,
+                row.start,
+                row.end,
+            )
+        )
     return pd.DataFrame(made, columns=["left", "words", "right", "rule", "article_id", "start", "end"])
 
 
-# -- sentences for titles ------------------------------------------------------------------------------------------------
+# -- sentences for titles --------------------------------------------------------------------------------------------
 
 
 def tell_top(selected):
@@ -246,7 +395,9 @@ def tell_top(selected):
 def tell_numbers(selected, articles):
     """n for the note below a chart."""
     n = selected["article_id"].nunique()
-    return f"{len(selected):,} mentions of {selected['entity_id'].nunique():,} entities in {n:,} article{'s' * (n != 1)}."
+    return (
+        f"{len(selected):,} mentions of {selected['entity_id'].nunique():,} entities in {n:,} article{'s' * (n != 1)}."
+    )
 
 
 def tell_pairs(pairs):

@@ -1,13 +1,13 @@
 """Intervals, effect sizes and periods that several counts share.
 
-Articles are the independent unit: statements of one article depend on each other, and intervals that ignore this are too narrow (bootstrap over
-statements covers 78 % where 95 % is meant, over articles 94 %).
+Articles are the independent unit: statements of one article depend on each other, and intervals that ignore this are
+too narrow (bootstrap over statements covers 78 % where 95 % is meant, over articles 94 %).
 """
 
 import numpy as np
 import pandas as pd
 
-# -- intervals -----------------------------------------------------------------------------------------------------------
+# -- intervals -------------------------------------------------------------------------------------------------------
 
 
 def wilson(right: float, n: float, z: float = 1.959964) -> tuple[float, float]:
@@ -15,7 +15,10 @@ def wilson(right: float, n: float, z: float = 1.959964) -> tuple[float, float]:
     if n <= 0:
         return 0.0, 1.0
     p = right / n
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    middle, half = (
+        (p + z * z / (2 * n)) / (1 + z * z / n),
+        z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n),
+    )
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
@@ -39,9 +42,11 @@ def bootstrap_mean(values, articles, *, draws=2000, seed=0, level=0.95):
 
 
 def bootstrap_rate(amounts, sentences, *, draws=2000, seed=0, level=0.95):
-    """Sum of amounts per 1,000 sentences and its interval over articles: (rate, low, high); no interval for fewer than two articles.
+    """Sum of amounts per 1,000 sentences and its interval over articles: (rate, low, high); no interval for fewer than
+    two articles.
 
-    amounts, sentences: one value per article. Articles are drawn with replacement, because the sentences of one article are not independent.
+    amounts, sentences: one value per article. Articles are drawn with replacement, because the sentences of one article
+    are not independent.
     """
     amounts, sentences = np.asarray(amounts, float), np.asarray(sentences, float)
     if not len(sentences) or not sentences.sum():
@@ -58,7 +63,7 @@ def bootstrap_rate(amounts, sentences, *, draws=2000, seed=0, level=0.95):
     return rate, float(low), float(high)
 
 
-# -- comparisons ---------------------------------------------------------------------------------------------------------
+# -- comparisons -----------------------------------------------------------------------------------------------------
 
 
 def cliffs_delta(first, second):
@@ -81,7 +86,7 @@ def holm(p_values):
     return out
 
 
-# -- time ----------------------------------------------------------------------------------------------------------------
+# -- time ------------------------------------------------------------------------------------------------------------
 
 
 def choose_period(dates: pd.Series) -> str:
@@ -102,8 +107,9 @@ def period_of(published):
 def change_points(series, *, fewest=4, level=0.05, draws=500, seed=0):
     """Dates at which the level of the index changes: columns period, before, after, p_value.
 
-    series: `index_over_time`. Binary segmentation on the mean (periods weighed by their articles): the best split is kept when it beats 95 % of the best splits of
-    the shuffled series; each side needs `fewest` periods. At least twice that many periods, else none.
+    series: `index_over_time`. Binary segmentation on the mean (periods weighed by their articles): the best split is
+    kept when it beats 95 % of the best splits of the shuffled series; each side needs `fewest` periods. At least twice
+    that many periods, else none.
     """
     values, weights = series["index"].to_numpy(float), series["articles"].to_numpy(float)
     rng, found = np.random.default_rng(seed), []
@@ -130,7 +136,9 @@ def change_points(series, *, fewest=4, level=0.05, draws=500, seed=0):
         p = (chance + 1) / (draws + 1)
         if p > level:
             return
-        found.append((series["period"].iloc[first + k], np.average(v[:k], weights=w[:k]), np.average(v[k:], weights=w[k:]), p))
+        found.append(
+            (series["period"].iloc[first + k], np.average(v[:k], weights=w[:k]), np.average(v[k:], weights=w[k:]), p)
+        )
         split(first, first + k)
         split(first + k, last)
 

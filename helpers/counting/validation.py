@@ -1,4 +1,7 @@
-"""How right are the numbers on your own articles? Draw rows, judge them by hand, get precision with its interval and corrected counts."""
+"""How right are the numbers on your own articles? Draw rows, judge them by hand, get precision with its interval and
+corrected counts.
+"""
+
 import csv
 from pathlib import Path
 
@@ -7,35 +10,77 @@ import pandas as pd
 from helpers import resolve, tables
 from helpers.counting.statistics import wilson
 
-VERDICTS = {"right": True, "r": True, "yes": True, "y": True, "1": True, "true": True, "wrong": False, "w": False, "no": False, "n": False, "0": False, "false": False}
+VERDICTS = {
+    "right": True,
+    "r": True,
+    "yes": True,
+    "y": True,
+    "1": True,
+    "true": True,
+    "wrong": False,
+    "w": False,
+    "no": False,
+    "n": False,
+    "0": False,
+    "false": False,
+}
 # What is to be judged in each table: the label, and the columns that a judge needs to see beside the passage.
 JUDGED = {
     "mentions": ("entity", ["text", "type", "kind", "entity"], "Do the marked words mean this entity?"),
     "statements": ("kind", ["speaker", "via", "cue", "tone"], "Is the marked text a statement of this speaker?"),
     "stances": ("target", ["target", "stance"], "Does the statement take this stance towards the target?"),
-    "acts": ("category", ["category", "modality", "actor", "target"], "Does the sentence report this act, by this actor towards this target?"),
+    "acts": (
+        "category",
+        ["category", "modality", "actor", "target"],
+        "Does the sentence report this act, by this actor towards this target?",
+    ),
 }
 REACH = 200  # characters of context on either side of the marked words
 
 
-def draw_sample(frame: pd.DataFrame, articles: pd.DataFrame, table: str, *, n: int = 100, by: str = "", seed: int = 0) -> pd.DataFrame:
+def draw_sample(
+    frame: pd.DataFrame, articles: pd.DataFrame, table: str, *, n: int = 100, by: str = "", seed: int = 0
+) -> pd.DataFrame:
     """Return up to `n` rows of a table, drawn at random, ready to be judged.
 
-    by: a column whose values are drawn from evenly (rare categories are judged too); the column `weight` says how many rows each drawn row
-    stands for. Columns: row, article_id, start, end, question, those to judge, passage with the words between [[ ]], verdict and note (empty).
-    The same frame and seed draw the same rows.
+    by: a column whose values are drawn from evenly (rare categories are judged too); the column `weight` says how many
+    rows each drawn row stands for. Columns: row, article_id, start, end, question, those to judge, passage with the
+    words between [[ ]], verdict and note (empty). The same frame and seed draw the same rows.
     """
     _, columns, question = JUDGED[table]
     groups = [rows for _, rows in frame.groupby(by, dropna=False, sort=True, observed=True)] if by else [frame]
     quotas = _share_out([len(rows) for rows in groups], n)
-    picked = [rows.sample(quota, random_state=seed).assign(weight=len(rows) / quota) for rows, quota in zip(groups, quotas, strict=True) if quota]
+    picked = [
+        rows.sample(quota, random_state=seed).assign(weight=len(rows) / quota)
+        for rows, quota in zip(groups, quotas, strict=True)
+        if quota
+    ]
     if not picked:
-        return pd.DataFrame(columns=["row", "article_id", "start", "end", "question", *columns, "passage", "weight", "verdict", "note"])
+        return pd.DataFrame(
+            columns=["row", "article_id", "start", "end", "question", *columns, "passage", "weight", "verdict", "note"]
+        )
     sample = pd.concat(picked).sample(frac=1, random_state=seed)
     texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
-    passages = [_passage(texts.get(a, ""), int(s), int(e)) for a, s, e in zip(sample["article_id"], sample["start"], sample["end"], strict=True)]
+    passages = [
+        _passage(texts.get(a, ""), int(s), int(e))
+        for a, s, e in zip(sample["article_id"], sample["start"], sample["end"], strict=True)
+    ]
     sample = sample.assign(row=sample.index, question=question, passage=passages, verdict="", note="")
-    kept = dict.fromkeys(["row", "article_id", "start", "end", "question", *([by] if by else []), *columns, "passage", "weight", "verdict", "note"])
+    kept = dict.fromkeys(
+        [
+            "row",
+            "article_id",
+            "start",
+            "end",
+            "question",
+            *([by] if by else []),
+            *columns,
+            "passage",
+            "weight",
+            "verdict",
+            "note",
+        ]
+    )
     return sample[list(kept)].reset_index(drop=True)
 
 
@@ -55,11 +100,14 @@ def _share_out(sizes: list[int], n: int) -> list[int]:
 
 def _passage(text: str, start: int, end: int) -> str:
     left, right = max(0, start - REACH), min(len(text), end + REACH)
-    return " ".join(f"{'…' if left else ''}{text[left:start]}[[{text[start:end]}]]{text[end:right]}{'…' if right < len(text) else ''}".split())
+    return " ".join(
+        f"{'…' if left else ''}{text[left:start]}[[{text[start:end]}]]{text[end:right]}{'…' if right < len(text) else ''}".split()
+    )
 
 
 def write_sample(sample: pd.DataFrame, name: str, outputs: str | Path) -> Path:
-    """Write a sample as `<outputs>/validation/<name>.csv`, to be filled in with a spreadsheet (verdict: right or wrong). Never overwrites one that
+    """Write a sample as `<outputs>/validation/<name>.csv`, to be filled in with a spreadsheet (verdict: right or
+    wrong). Never overwrites one that
     has verdicts in it: raises FileExistsError."""
     path = resolve(outputs) / "validation" / f"{name}.csv"
     if path.exists() and (read_csv(path)["verdict"].str.strip() != "").any():
@@ -86,20 +134,29 @@ def read_labels(path: str | Path) -> pd.DataFrame:
     words = frame["verdict"].str.strip().str.lower()
     unknown = frame.index[~words.isin([*VERDICTS, ""])]
     if len(unknown):
-        raise ValueError(f"{path}, line {unknown[0] + 2}: the verdict is {frame['verdict'][unknown[0]]!r}; write right or wrong")
+        raise ValueError(
+            f"{path}, line {unknown[0] + 2}: the verdict is {frame['verdict'][unknown[0]]!r}; write right or wrong"
+        )
     judged = frame[words != ""].assign(right=words[words != ""].map(VERDICTS).astype(bool))
-    weights = pd.to_numeric(judged["weight"].str.replace(",", "."), errors="coerce") if "weight" in judged else pd.Series(1.0, index=judged.index)
+    weights = (
+        pd.to_numeric(judged["weight"].str.replace(",", "."), errors="coerce")
+        if "weight" in judged
+        else pd.Series(1.0, index=judged.index)
+    )
     return judged.assign(weight=weights.fillna(1.0)).reset_index(drop=True)
 
 
 def measure_precision(labels: pd.DataFrame, by: str = "") -> pd.DataFrame:
     """Return label, n, right, precision, low, high: of all judged rows (label "all") and per value of `by`.
 
-    Rows drawn evenly from groups count with their weight in "all"; its interval uses the effective number of rows (Kish).
+    Rows drawn evenly from groups count with their weight in "all"; its interval uses the effective number of rows
+    (Kish).
     """
     if not len(labels):
         return pd.DataFrame(columns=["label", "n", "right", "precision", "low", "high"])
-    parts = [("all", labels)] + ([(str(name), rows) for name, rows in labels.groupby(by, sort=True)] if by and by in labels else [])
+    parts = [("all", labels)] + (
+        [(str(name), rows) for name, rows in labels.groupby(by, sort=True)] if by and by in labels else []
+    )
     rows = []
     for name, part in parts:
         weights = part["weight"].astype(float)
@@ -110,7 +167,8 @@ def measure_precision(labels: pd.DataFrame, by: str = "") -> pd.DataFrame:
 
 
 def correct_counts(counts: pd.DataFrame, precision: pd.DataFrame, label: str, n: str = "n") -> pd.DataFrame:
-    """Return counts with corrected, low, high: the count times the precision of its label (of all rows where the label was not judged).
+    """Return counts with corrected, low, high: the count times the precision of its label (of all rows where the label
+    was not judged).
 
     This takes wrong rows out; rows the program missed are not added, so the corrected count is a floor.
     """
@@ -148,13 +206,23 @@ def offer(sample: pd.DataFrame, table: str, outputs: str | Path, labels: str = "
 
 def read_verdicts(labels: str) -> pd.DataFrame:
     """Return judged rows, none when no file is given."""
-    return read_labels(labels) if labels else pd.DataFrame({"right": pd.Series(dtype=bool), "weight": pd.Series(dtype=float)})
+    return (
+        read_labels(labels)
+        if labels
+        else pd.DataFrame({"right": pd.Series(dtype=bool), "weight": pd.Series(dtype=float)})
+    )
 
 
 def count_labels(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """Return the table's label and n, most frequent first."""
     label = JUDGED[table][0]
-    return frame.groupby(label, observed=True).size().rename("n").reset_index().sort_values("n", ascending=False, kind="stable", ignore_index=True)
+    return (
+        frame.groupby(label, observed=True)
+        .size()
+        .rename("n")
+        .reset_index()
+        .sort_values("n", ascending=False, kind="stable", ignore_index=True)
+    )
 
 
 def correct(frame: pd.DataFrame, precision: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Words, verb groups and clauses by rule: the little grammar that `escalation` reads modality and direction from.
 
-No parser and no tagger: closed word classes (auxiliaries, prepositions, subordinators), inflected forms that are generated rather
-than guessed, and scans that never leave the sentence. Every function is linear in the length of the sentence.
+No parser and no tagger: closed word classes (auxiliaries, prepositions, subordinators), inflected forms that are
+generated rather than guessed, and scans that never leave the sentence. Every function is linear in the length of the
+sentence.
 """
 
 import csv
@@ -12,7 +13,10 @@ from typing import NamedTuple
 from helpers import DATA
 from helpers.text import STRAIGHT
 
-TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|(?<=s)'(?=\s)|[^\W_]+(?:-[^\W_]+)*|[^\w\s]", re.I)
+TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|(?<=s)'(?=\s)|[^\W_]+(?:-[^\W_]+)*|[^\w\s]",
+    re.I,
+)
 
 
 class Word(NamedTuple):
@@ -26,7 +30,19 @@ class Word(NamedTuple):
 def words_of(text, start, end):
     """Words and marks of text[start:end]; "didn't" is two words (did, n't), "Biden's" too, "U.S." is one."""
     straight = text[start:end].translate(STRAIGHT)
-    return [Word(start + m.start(), start + m.end(), "'s" if m.group() == "'" and m.start() and straight[m.start() - 1] == "s" and straight[m.end() : m.end() + 1] == " " else m.group().lower()) for m in TOKEN.finditer(straight)]
+    return [
+        Word(
+            start + m.start(),
+            start + m.end(),
+            "'s"
+            if m.group() == "'"
+            and m.start()
+            and straight[m.start() - 1] == "s"
+            and straight[m.end() : m.end() + 1] == " "
+            else m.group().lower(),
+        )
+        for m in TOKEN.finditer(straight)
+    ]
 
 
 def _set(words):
@@ -49,7 +65,9 @@ ADVERB = _set(
     all ever once twice first last today tomorrow yesterday so far back finally reportedly allegedly apparently otherwise either simply"""
 )
 AUX_WORDS = AUXILIARY | ADVERB | NEGATION
-DETERMINER = _set("the a an this that these those its their his her our my your any some no every each another such both all several many few more most other further new fresh own")
+DETERMINER = _set(
+    "the a an this that these those its their his her our my your any some no every each another such both all several many few more most other further new fresh own"
+)
 PREPOSITION = _set(
     """of in on at to from with by for against over into toward towards near along across between among under through during after before since until
     about around behind beyond within without outside inside off onto upon per via amid despite like unlike than as alongside opposite following despite"""
@@ -67,7 +85,7 @@ REPORTING = _set(
     disclosed testified predicted feared fears fear thinks thought knows complained complains"""
 )
 
-# -- word classes -----------------------------------------------------------------------------------------------------------
+# -- word classes ----------------------------------------------------------------------------------------------------
 
 
 @functools.cache
@@ -77,7 +95,7 @@ def word_classes():
         return {row["class"]: frozenset(row["words"].split()) for row in csv.DictReader(handle)}
 
 
-# -- forms of verbs and nouns ---------------------------------------------------------------------------------------------
+# -- forms of verbs and nouns ----------------------------------------------------------------------------------------
 
 IRREGULAR = {
     line.split()[0]: line.split()[1:]
@@ -101,7 +119,9 @@ IRREGULAR = {
     pin pinned pinned;prod prodded prodded;goad goaded goaded;rig rigged rigged;tap tapped tapped;wrap wrapped wrapped;step stepped stepped;prefer preferred preferred;fund funded funded;reopen reopened reopened
     fortify fortified fortified;boycott boycotted boycotted;target targeted targeted;benefit benefited benefited;veto vetoed vetoed;halt halted halted;offer offered offered;cover covered covered
     enter entered entered;order ordered ordered;murder murdered murdered;surrender surrendered surrendered;batter battered battered;gather gathered gathered;rally rallied rallied;deter deterred deterred
-    visit visited visited;limit limited limited;exit exited exited;open opened opened;free freed freed;flee fled fled;agree agreed agreed;guarantee guaranteed guaranteed;shoe shod shod""".replace("\n", ";").split(";")
+    visit visited visited;limit limited limited;exit exited exited;open opened opened;free freed freed;flee fled fled;agree agreed agreed;guarantee guaranteed guaranteed;shoe shod shod""".replace(
+        "\n", ";"
+    ).split(";")
     if line.strip()
 }
 DOUBLED = re.compile(r"(?:^|[^aeiou])[aeiou][bdgmnprt]$")  # one short vowel: ban, banned
@@ -109,7 +129,9 @@ DOUBLED = re.compile(r"(?:^|[^aeiou])[aeiou][bdgmnprt]$")  # one short vowel: ba
 
 @functools.cache
 def inflect(verb):
-    """Forms of an English verb, each with its tags: {"sent": {"past", "participle"}, "send": {"base"}, "sends": {"s"}, "sending": {"ing"}}."""
+    """Forms of an English verb, each with its tags: {"sent": {"past", "participle"}, "send": {"base"}, "sends": {"s"},
+    "sending": {"ing"}}.
+    """
     past, participle = IRREGULAR.get(verb, (None, None))
     if past is None:
         if verb.endswith("e"):
@@ -129,7 +151,9 @@ def inflect(verb):
         ing = verb[:-2] + "ying"
     elif verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")) and verb != "be":
         ing = verb[:-1] + "ing"
-    elif DOUBLED.search(verb) and (len(verb) <= 4 or past.endswith(verb[-1] * 2 + "ed") or past in ("began", "forbade", "forgot", "set", "put")):
+    elif DOUBLED.search(verb) and (
+        len(verb) <= 4 or past.endswith(verb[-1] * 2 + "ed") or past in ("began", "forbade", "forgot", "set", "put")
+    ):
         ing = verb + verb[-1] + "ing"
     elif past.endswith("lled") and verb.endswith("l") and not verb.endswith("ll"):
         ing = verb + "ling"
@@ -154,7 +178,7 @@ def plural(noun):
     return {noun, noun + ("es" if noun.endswith(("s", "sh", "ch", "x", "z")) else "s")}
 
 
-# -- governors: words that put what follows into plans, threats, possibilities -------------------------------------------------
+# -- governors: words that put what follows into plans, threats, possibilities ---------------------------------------
 
 
 class Governor(NamedTuple):
@@ -171,7 +195,9 @@ def governors():
     with open(DATA / "act_governors.csv", encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
             for word in row["words"].split(";"):
-                forms = inflect(word) if row["kind"] == "verb" else plural(word) if row["kind"] == "noun" else {word: None}
+                forms = (
+                    inflect(word) if row["kind"] == "verb" else plural(word) if row["kind"] == "noun" else {word: None}
+                )
                 for form in forms:
                     found.setdefault(form, []).append(Governor(row["kind"], row["effect"]))
     return found
@@ -180,8 +206,8 @@ def governors():
 class Group(NamedTuple):
     """The verb group that ends in an act's verb.
 
-    first: index of its first word; effects: of its governors, innermost first; negated; future, would, may, can, must: modals in it;
-    passive; infinitive: begins with "to" without a finite verb; bare: no auxiliary or governor at all.
+    first: index of its first word; effects: of its governors, innermost first; negated; future, would, may, can, must:
+    modals in it; passive; infinitive: begins with "to" without a finite verb; bare: no auxiliary or governor at all.
     """
 
     first: int
@@ -203,7 +229,9 @@ def _governs(words, j):
     if not known:
         return None
     following = words[j + 1].low if j + 1 < len(words) else ""
-    if following in ("to", "on", "of", "for", "from", "about", "against", "and", "or", "that") or following.endswith("ing"):
+    if following in ("to", "on", "of", "for", "from", "about", "against", "and", "or", "that") or following.endswith(
+        "ing"
+    ):
         return known[0] if len(known) == 1 else _by_place(words, j, known)
     return None
 
@@ -232,7 +260,25 @@ def verb_group(words, i, participle=False, floor=0):
                 may |= low in MAY
                 can |= low in CAN
                 must |= low in MUST
-                negated |= low == "cannot" or low.endswith("n") and low in ("isn", "aren", "wasn", "weren", "hasn", "haven", "hadn", "don", "doesn", "didn", "won", "couldn")
+                negated |= (
+                    low == "cannot"
+                    or low.endswith("n")
+                    and low
+                    in (
+                        "isn",
+                        "aren",
+                        "wasn",
+                        "weren",
+                        "hasn",
+                        "haven",
+                        "hadn",
+                        "don",
+                        "doesn",
+                        "didn",
+                        "won",
+                        "couldn",
+                    )
+                )
             if low == "to":
                 infinitive = not seen
             first, direct, nominal = j, True, False
@@ -245,17 +291,43 @@ def verb_group(words, i, participle=False, floor=0):
             pass
         elif low in ADVERB or low.endswith("ly") and len(low) > 4:
             pass
-        elif nominal and (low in DETERMINER or low in ("immediate", "current", "intention", "clear", "firm", "public", "'s")):
+        elif nominal and (
+            low in DETERMINER or low in ("immediate", "current", "intention", "clear", "firm", "public", "'s")
+        ):
             first = j
             if low == "'s":
                 break
-        elif low in ("and", "or") and j and first == j + 1 and words[j - 1].low in governors() and words[first].low in governors():
+        elif (
+            low in ("and", "or")
+            and j
+            and first == j + 1
+            and words[j - 1].low in governors()
+            and words[first].low in governors()
+        ):
             pass
-        elif low in ("on", "of", "from", "for", "about", "against", "into", "at") and j and words[j - 1].low in governors() and _governs(words, j - 1):
+        elif (
+            low in ("on", "of", "from", "for", "about", "against", "into", "at")
+            and j
+            and words[j - 1].low in governors()
+            and _governs(words, j - 1)
+        ):
             negated |= low == "against"  # decided against
         else:
-            governor = _governs(words, j) if first == j + 1 or words[j + 1].low in ADVERB or words[j + 1].low in ("on", "of", "from", "for", "about", "against", "into", "and", "or") or words[j + 1].low in NEGATION else None
-            if governor is None and first == i and words[i].low.endswith("ing") and low in governors() and words[j + 1].low == words[i].low:
+            governor = (
+                _governs(words, j)
+                if first == j + 1
+                or words[j + 1].low in ADVERB
+                or words[j + 1].low in ("on", "of", "from", "for", "about", "against", "into", "and", "or")
+                or words[j + 1].low in NEGATION
+                else None
+            )
+            if (
+                governor is None
+                and first == i
+                and words[i].low.endswith("ing")
+                and low in governors()
+                and words[j + 1].low == words[i].low
+            ):
                 governor = governors()[low][0]
             if governor is None:
                 break
@@ -271,11 +343,13 @@ def _is_clitic_verb(words, j):
     return words[j - 1].low in ("it", "he", "she", "there", "that", "what", "who", "here")
 
 
-# -- clauses ------------------------------------------------------------------------------------------------------------------
+# -- clauses ---------------------------------------------------------------------------------------------------------
 
 
 def protases(words):
-    """Ranges [first, last) of the conditions in a sentence: if, unless, should-inversion, in case, in the event of, provided that."""
+    """Ranges [first, last) of the conditions in a sentence: if, unless, should-inversion, in case, in the event of,
+    provided that.
+    """
     found = []
     n = len(words)
     for i, word in enumerate(words):
@@ -284,20 +358,49 @@ def protases(words):
         opens = i == 0 or before in (",", "-", "—", "–", ";", ":") or before in QUOTE
         following = words[i + 1].low if i + 1 < n else ""
         starts = (
-            low == "if" and following not in ("not", "any", "only") and before not in ("as", "even_")
-            or low in ("unless", "lest", "provided", "providing", "otherwise") and not (low == "provided" and following not in ("that", "the", "it", "they"))
-            or low in ("should", "were", "had") and opens and following not in ("be", "") and (low == "should" or low == "were" and "to" in [w.low for w in words[i : i + 8]])
-            or low == "case" and before == "in"
-            or low == "event" and before == "the" and i > 1 and words[i - 2].low == "in"
-            or low == "as" and following == "long" and i + 2 < n and words[i + 2].low == "as" and before != "for_"
-            or low == "once" and i and following in DETERMINER | SUBJECT_PRONOUN
+            low == "if"
+            and following not in ("not", "any", "only")
+            and before not in ("as", "even_")
+            or low in ("unless", "lest", "provided", "providing", "otherwise")
+            and not (low == "provided" and following not in ("that", "the", "it", "they"))
+            or low in ("should", "were", "had")
+            and opens
+            and following not in ("be", "")
+            and (low == "should" or low == "were" and "to" in [w.low for w in words[i : i + 8]])
+            or low == "case"
+            and before == "in"
+            or low == "event"
+            and before == "the"
+            and i > 1
+            and words[i - 2].low == "in"
+            or low == "as"
+            and following == "long"
+            and i + 2 < n
+            and words[i + 2].low == "as"
+            and before != "for_"
+            or low == "once"
+            and i
+            and following in DETERMINER | SUBJECT_PRONOUN
             or low in ("whether",)
         )
         if not starts:
             continue
         stop = i + 1
-        while stop < n and not (words[stop].low in (";", "—", "–") or words[stop].low == "," and stop - i > 2 or words[stop].low in QUOTE and stop - i > 2 or words[stop].low in (".", "!", "?") and stop == n - 1):
-            if stop - i > 3 and words[stop].low in SUBJECT_PRONOUN and stop + 1 < n and words[stop + 1].low in FUTURE | WOULD:
+        while stop < n and not (
+            words[stop].low in (";", "—", "–")
+            or words[stop].low == ","
+            and stop - i > 2
+            or words[stop].low in QUOTE
+            and stop - i > 2
+            or words[stop].low in (".", "!", "?")
+            and stop == n - 1
+        ):
+            if (
+                stop - i > 3
+                and words[stop].low in SUBJECT_PRONOUN
+                and stop + 1 < n
+                and words[stop + 1].low in FUTURE | WOULD
+            ):
                 break  # "if the shooting goes on we will"
             stop += 1
         found.append((i, stop, low))
@@ -305,11 +408,19 @@ def protases(words):
 
 
 def boundary_left(words, i, floor=0):
-    """Index after the nearest word left of i that opens another clause (subordinator, relative, reporting verb, hard mark)."""
+    """Index after the nearest word left of i that opens another clause (subordinator, relative, reporting verb, hard
+    mark).
+    """
     j = i - 1
     while j >= floor:
         low = words[j].low
-        if low in HARD or low in QUOTE or low in RELATIVE and low != "that" or low in ("if", "unless", "because", "although", "though", "while", "when", "whereas", "whether", "where"):
+        if (
+            low in HARD
+            or low in QUOTE
+            or low in RELATIVE
+            and low != "that"
+            or low in ("if", "unless", "because", "although", "though", "while", "when", "whereas", "whether", "where")
+        ):
             return j + 1
         if low == "that" and j and (words[j - 1].low in REPORTING or words[j - 1].low not in DETERMINER | PREPOSITION):
             return j + 1
@@ -325,7 +436,34 @@ def boundary_right(words, i, ceiling=None):
     j = i
     while j < n:
         low = words[j].low
-        if low in HARD or low in QUOTE and j > i or low in ("who", "which", "whom", "whose", "if", "unless", "because", "although", "though", "while", "when", "whereas", "whether", "where", "since", "after", "before", "until", "as", "once"):
+        if (
+            low in HARD
+            or low in QUOTE
+            and j > i
+            or low
+            in (
+                "who",
+                "which",
+                "whom",
+                "whose",
+                "if",
+                "unless",
+                "because",
+                "although",
+                "though",
+                "while",
+                "when",
+                "whereas",
+                "whether",
+                "where",
+                "since",
+                "after",
+                "before",
+                "until",
+                "as",
+                "once",
+            )
+        ):
             return j
         if low == "that" and j > i and words[j - 1].low not in PREPOSITION:
             return j

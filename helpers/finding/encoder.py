@@ -1,10 +1,12 @@
 """The language engine: one small transformer, one pass over a text, several heads.
 
-`load()` gives the shipped model; `load(folder)` any other folder with the same four files (see helpers/models/README.md):
-``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece), ``heads.npz`` (small dense layers that read
-the states), ``tokenizer.json`` and ``config.json`` (labels and decoding constants). Nothing outside this module knows what is inside.
+`load()` gives the shipped model; `load(folder)` any other folder with the same four files (see
+helpers/models/README.md): ``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece),
+``heads.npz`` (small dense layers that read the states), ``tokenizer.json`` and ``config.json`` (labels and decoding
+constants). Nothing outside this module knows what is inside.
 
-Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed with.
+Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed
+with.
 """
 
 import bisect
@@ -67,9 +69,13 @@ class Encoder:
         import onnxruntime
 
         folder = Path(folder)
-        missing = [n for n in ("encoder.onnx", "heads.npz", "tokenizer.json", "config.json") if not (folder / n).is_file()]
+        missing = [
+            n for n in ("encoder.onnx", "heads.npz", "tokenizer.json", "config.json") if not (folder / n).is_file()
+        ]
         if missing:
-            raise FileNotFoundError(f"{folder} is not a model folder: {', '.join(missing)} missing (see helpers/models/README.md).")
+            raise FileNotFoundError(
+                f"{folder} is not a model folder: {', '.join(missing)} missing (see helpers/models/README.md)."
+            )
         self.folder = folder
         self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.tokenizer = features.load_tokenizer(str(folder / "tokenizer.json"))
@@ -79,7 +85,9 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
 
     def encode(self, document):
         """A `text.Document` -> its `Encoding`."""
@@ -88,7 +96,10 @@ class Encoder:
     def states(self, words, pieces, first, last):
         """States (words, width) of words[first:last], read as one window."""
         made = features.assemble(words, pieces, first, last, self.begin, self.separator)
-        feed = {name: np.array([values], dtype=np.int64) for name, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes))}
+        feed = {
+            name: np.array([values], dtype=np.int64)
+            for name, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes))
+        }
         return self.session.run(None, feed)[0][0][made.first]
 
     def dense(self, name, x):
@@ -119,7 +130,11 @@ class Encoding:
 
     def probabilities(self, head):
         """(words, labels) probabilities of one tagging head."""
-        return _softmax(self.encoder.perceptron(f"tags.{head}", self.states)) if len(self.words) else np.zeros((0, len(self.encoder.config["tags"][head])))
+        return (
+            _softmax(self.encoder.perceptron(f"tags.{head}", self.states))
+            if len(self.words)
+            else np.zeros((0, len(self.encoder.config["tags"][head])))
+        )
 
     def spans(self, head):
         """Decoded spans of a head: (first word, last word + 1, label, score), sorted."""
@@ -131,7 +146,10 @@ class Encoding:
         found = []
         for first, last in _busy(probabilities[:, 0], self.words):
             path = viterbi(np.log(probabilities[first:last] + 1e-9), labels, **decoding)
-            found += [(first + a, first + b, kind, float(np.mean([probabilities[first + k, path[k]] for k in range(a, b)]))) for a, b, kind in spans_of(path, labels)]
+            found += [
+                (first + a, first + b, kind, float(np.mean([probabilities[first + k, path[k]] for k in range(a, b)])))
+                for a, b, kind in spans_of(path, labels)
+            ]
         return found
 
     def offsets(self, first, last):
@@ -141,10 +159,15 @@ class Encoding:
     def entities(self):
         """Names in the text, in order."""
         found = [EntitySpan(*self.offsets(a, b), kind, score) for a, b, kind, score in self.spans("entities")]
-        return _with_nicknames(self.document.text, [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))])
+        return _with_nicknames(
+            self.document.text,
+            [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))],
+        )
 
     def participants(self, role):
-        """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where rules find nobody."""
+        """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where
+        rules find nobody.
+        """
         return [(*self.offsets(a, b), score) for a, b, _, score in self.spans(role)]
 
     # -- attributions ------------------------------------------------------------------------------------------------
@@ -159,19 +182,28 @@ class Encoding:
             cue, _ = self.pointed("cue", first, last, cues)
             key = (source, cue)
             piece = self.offsets(first, last)
-            if cue is not None and key in open_ and self.words[found[open_[key]][1]].paragraph == self.words[first].paragraph:
+            if (
+                cue is not None
+                and key in open_
+                and self.words[found[open_[key]][1]].paragraph == self.words[first].paragraph
+            ):
                 found[open_[key]][0].append(piece)
                 continue
             open_[key] = len(found)
             found.append(([piece], first, source, cue, kind, score * sure))
-        return [Attribution(c, self.offsets(*s[:2]) if s else None, self.offsets(*q[:2]) if q else None, kind, score) for c, _, s, q, kind, score in found]
+        return [
+            Attribution(c, self.offsets(*s[:2]) if s else None, self.offsets(*q[:2]) if q else None, kind, score)
+            for c, _, s, q, kind, score in found
+        ]
 
     def pointed(self, role, first, last, candidates):
         """The candidate span the content words[first:last] points to (None: none), and the probability of that choice."""
         weights = self.encoder.weights
         begin, end, left, states = self._window(first)
         right = left + len(states)
-        reach = candidates[bisect.bisect_left(candidates, left, key=_first) : bisect.bisect_left(candidates, right, key=_first)]
+        reach = candidates[
+            bisect.bisect_left(candidates, left, key=_first) : bisect.bisect_left(candidates, right, key=_first)
+        ]
         near = [c for c in reach if c[1] <= first or c[0] >= last]
         stop = min(last, right)
         mean = states[first - left : stop - left].mean(0)
@@ -186,19 +218,24 @@ class Encoding:
         return (near[best] if best < len(near) else None), float(chances[best])
 
     def _window(self, number):
-        return self.windows[bisect.bisect_right(self.windows, number, key=_first) - 1]  # windows decide every word once, in order
+        # windows decide every word once, in order
+        return self.windows[bisect.bisect_right(self.windows, number, key=_first) - 1]
 
     # -- passages ----------------------------------------------------------------------------------------------------
-    # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read within a whole
-    # article about a war, the calmest sentence takes on the tone of its neighbours.
+    # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read
+    # within a whole article about a war, the calmest sentence takes on the tone of its neighbours.
 
     def alone(self, first, last):
-        """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same passage."""
+        """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same
+        passage.
+        """
         if (first, last) not in self._alone:
             parts, start = [], first
             while start < last:
                 stop, size = start, 0
-                while stop < last and (stop == start or size + len(self.pieces[stop]) <= features.WINDOW + features.CONTEXT):
+                while stop < last and (
+                    stop == start or size + len(self.pieces[stop]) <= features.WINDOW + features.CONTEXT
+                ):
                     size += len(self.pieces[stop])
                     stop += 1
                 parts.append(self.encoder.states(self.words, self.pieces, start, stop))
@@ -218,7 +255,9 @@ class Encoding:
         return self._at_cue("act", "acts", start, end, cue_start, cue_end)
 
     def modality(self, start, end, cue_start, cue_end):
-        """Probability of actual, announced, threatened, conditional, possible and denied for the act at a cue; {} without words."""
+        """Probability of actual, announced, threatened, conditional, possible and denied for the act at a cue; {}
+        without words.
+        """
         return self._at_cue("modality", "modalities", start, end, cue_start, cue_end)
 
     def _at_cue(self, head, labels, start, end, cue_start, cue_end):
@@ -231,7 +270,13 @@ class Encoding:
             a, b = features.inside(self.words, cue_start, cue_end)
             a, b = max(a, first), min(b, last)
             cue = states[a - first : b - first].mean(0) if a < b else whole
-        return dict(zip(self.encoder.config[labels], _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(), strict=True))
+        return dict(
+            zip(
+                self.encoder.config[labels],
+                _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(),
+                strict=True,
+            )
+        )
 
     def tone(self, start, end):
         """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""
@@ -242,16 +287,22 @@ class Encoding:
         return float(np.clip(self.encoder.perceptron("tone", self._shares("tone", states) @ states)[0], -1, 1))
 
     def tone_weights(self, start, end):
-        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own state."""
+        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own
+        state.
+        """
         first, last = features.inside(self.words, start, end)
         if first == last:
             return []
         states = self.alone(first, last)
         tones = self.encoder.perceptron("tone", states)[:, 0]
-        return [((w.start, w.end), float(x)) for w, x in zip(self.words[first:last], self._shares("tone", states) * tones, strict=True)]
+        return [
+            ((w.start, w.end), float(x))
+            for w, x in zip(self.words[first:last], self._shares("tone", states) * tones, strict=True)
+        ]
 
     def stance(self, start, end, target_start, target_end):
-        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end inside it.
+        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end
+        inside it.
 
         {} when the range or the part of the mention in it holds no words.
         """
@@ -262,7 +313,9 @@ class Encoding:
             return {}
         states = self.alone(first, last)
         about = states[a - first : b - first].mean(0)
-        scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense("stance_query", about) / math.sqrt(states.shape[1])
+        scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense(
+            "stance_query", about
+        ) / math.sqrt(states.shape[1])
         chances = _softmax(self.encoder.perceptron("stance", np.concatenate([_softmax(scores) @ states, about])))
         return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
 
@@ -280,7 +333,12 @@ def _with_nicknames(text, entities):
     for entity in entities:
         for back in (1, 2):
             before = out[-back] if len(out) >= back else None
-            if before and before.type == entity.type == "PER" and entity.start - before.end < 24 and _NICKNAME.fullmatch(text, before.end, entity.start):
+            if (
+                before
+                and before.type == entity.type == "PER"
+                and entity.start - before.end < 24
+                and _NICKNAME.fullmatch(text, before.end, entity.start)
+            ):
                 del out[-back:]
                 entity = EntitySpan(before.start, entity.end, "PER", min(before.score, entity.score))
                 break

@@ -1,4 +1,5 @@
-"""What the encoder reads: words of a text, their case, whether they stand in quotation marks, and windows of word pieces.
+"""What the encoder reads: words of a text, their case, whether they stand in quotation marks, and windows of word
+pieces.
 
 Shared by `encoder` (inference) and `training`, so that both see a text in exactly the same way.
 """
@@ -80,7 +81,9 @@ def piece_ids(tokenizer, text, words, longest=16):
     if not words:
         return []
     unknown = tokenizer.token_to_id("[UNK]")
-    encoded = tokenizer.encode([text[word.start : word.end] for word in words], is_pretokenized=True, add_special_tokens=False)
+    encoded = tokenizer.encode(
+        [text[word.start : word.end] for word in words], is_pretokenized=True, add_special_tokens=False
+    )
     found = [[] for _ in words]
     for piece, number in zip(encoded.ids, encoded.word_ids, strict=True):
         if len(found[number]) < longest:

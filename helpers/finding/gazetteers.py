@@ -17,7 +17,8 @@ TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
 # What may stand between two tokens of one name.
 GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
 
-# Names that are also everyday words, persons or other places: linked when the model sees a name, never added without it.
+# Names that are also everyday words, persons or other places: linked when the model sees a name, never added without
+# it.
 UNSAFE = frozenset(
     """Time Apple Amazon Guardian Independent Jordan Chad Georgia Wagner Sputnik Spiegel Amnesty Duma Atlantic Pacific Gulf
     Arctic Victoria Male Florence Washington Houston Denver Dallas Alexandria Madras Lyons Hamburg Cologne Canton Rio Suez Golan IS PA AU RT
@@ -33,9 +34,10 @@ UNSAFE = frozenset(
 class Entry(NamedTuple):
     """What a table knows about one form of a name.
 
-    name: display name of the entity. type: PER ORG LOC MISC. kind: country, region, city, capital, state, seat, alliance, outlet,
-    party, company, agency …. form: name, acronym or demonym. country: name of the state it belongs to ("" unknown). metonym_of:
-    name of the state it may stand for. safe: may be added where the model saw no name. generic: many countries have one ("Senate").
+    name: display name of the entity. type: PER ORG LOC MISC. kind: country, region, city, capital, state, seat,
+    alliance, outlet, party, company, agency …. form: name, acronym or demonym. country: name of the state it belongs to
+    ("" unknown). metonym_of: name of the state it may stand for. safe: may be added where the model saw no name.
+    generic: many countries have one ("Senate").
     """
 
     name: str
@@ -52,8 +54,10 @@ class Entry(NamedTuple):
 class Gazetteer(NamedTuple):
     """Tables compiled for look-up.
 
-    phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people: normalised name -> (country, office).
-    surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles: word -> (use, gender). postal: US postal code -> Entry.
+    phrases: first token -> [(tokens, Entry)], longest first. names: normalised display name -> Entry. people:
+    normalised name -> (country, office).
+    surnames: last name -> country (only where one leader has it). given: given name -> "m", "f" or "" (either). titles:
+    word -> (use, gender). postal: US postal code -> Entry.
     roles: noun -> (gender, what it refers to). relations: word -> gender.
     """
 
@@ -92,7 +96,11 @@ class _Builder:
             return
         if safe is None:
             vague = generic and kind in ("outlet", "party")
-            safe = not vague and (len(tokens) > 1 or form_text not in UNSAFE and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US")))
+            safe = not vague and (
+                len(tokens) > 1
+                or form_text not in UNSAFE
+                and (len(form_text) > 2 or form_text in ("UN", "EU", "UK", "US"))
+            )
         entry = Entry(name, type_, kind, form, country, metonym_of, safe, generic, entity_id(type_, name))
         self._register(tokens, entry)
         if (type_ == "LOC" or len(tokens) > 1) and len(form_text) > 3 and not form_text.isupper():
@@ -130,7 +138,14 @@ def _add_places(builder):
             builder.add(form, row["name"], "LOC", row["kind"], "demonym", country=row["country"])
     for row in _rows(DATA / "us_states.csv"):
         for form in [row["name"], *_many(row["ap"])]:
-            builder.add(form, row["name"], "LOC", "state", country="United States", safe=form == row["name"] and form not in UNSAFE)
+            builder.add(
+                form,
+                row["name"],
+                "LOC",
+                "state",
+                country="United States",
+                safe=form == row["name"] and form not in UNSAFE,
+            )
         for form in _many(row["demonyms"]):
             builder.add(form, row["name"], "LOC", "state", "demonym", country="United States")
 
@@ -138,7 +153,11 @@ def _add_places(builder):
 def _add_organisations(builder, rows):
     for row in rows:
         kind, country = row.get("kind") or "organisation", row.get("country") or ""
-        options = {"country": country, "metonym_of": country if kind == "seat" else "", "generic": row.get("generic") == "yes"}
+        options = {
+            "country": country,
+            "metonym_of": country if kind == "seat" else "",
+            "generic": row.get("generic") == "yes",
+        }
         type_ = (row.get("type") or "ORG").upper()
         for form in [row["name"], *_many(row.get("variants"))]:
             builder.add(form, row["name"], type_, kind, **options)
@@ -156,16 +175,37 @@ def _add_seats(builder):
 
 def _add_compounds(builder):
     """Longer names that would otherwise be read as the country inside them."""
-    for text in ("African American", "African Americans", "African-American", "African-Americans", "Native American", "Native Americans", "American Indian", "American Indians",
-                 "Asian American", "Asian Americans", "Asian-American", "Asian-Americans", "Mexican American", "Mexican Americans", "Guinea pig", "New Mexico", "South Georgia"):
+    for text in (
+        "African American",
+        "African Americans",
+        "African-American",
+        "African-Americans",
+        "Native American",
+        "Native Americans",
+        "American Indian",
+        "American Indians",
+        "Asian American",
+        "Asian Americans",
+        "Asian-American",
+        "Asian-Americans",
+        "Mexican American",
+        "Mexican Americans",
+        "Guinea pig",
+        "New Mexico",
+        "South Georgia",
+    ):
         if tokens_of(text) not in {t for t, _ in builder.phrases.get(tokens_of(text)[0], {}).items()}:
-            builder._register(tokens_of(text), Entry(text, "MISC", "people", "name", "", "", False, False, entity_id("MISC", text)))
+            builder._register(
+                tokens_of(text), Entry(text, "MISC", "people", "name", "", "", False, False, entity_id("MISC", text))
+            )
 
 
 def load(extra=None):
-    """The compiled tables; `extra` is the path of a user's CSV with columns name, type, variants, acronyms, demonyms, country, kind.
+    """The compiled tables; `extra` is the path of a user's CSV with columns name, type, variants, acronyms, demonyms,
+    country, kind.
 
-    A user's row wins over ours. Raises FileNotFoundError, or ValueError in one sentence when a row has no name or a type is unknown.
+    A user's row wins over ours. Raises FileNotFoundError, or ValueError in one sentence when a row has no name or a
+    type is unknown.
     """
     if not extra:
         return _load(None, 0)
@@ -182,7 +222,9 @@ def _load(extra, _changed):
         rows = list(_rows(extra))
         for number, row in enumerate(rows, start=2):
             if not (row.get("name") or "").strip():
-                raise ValueError(f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, variants, acronyms, demonyms, country, kind")
+                raise ValueError(
+                    f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, variants, acronyms, demonyms, country, kind"
+                )
             if (row.get("type") or "ORG").upper() not in ("PER", "ORG", "LOC", "MISC"):
                 raise ValueError(f"{extra}, line {number}: type {row['type']!r} is none of PER, ORG, LOC, MISC")
         _add_organisations(builder, rows)
@@ -204,8 +246,18 @@ def _load(extra, _changed):
     for word in list(titles):
         titles.setdefault(word.upper(), titles[word])
     return Gazetteer(
-        builder.finished(), builder.names, people, {name: min(states) for name, states in surnames.items() if len(states) == 1},
-        {row["name"]: row["gender"] for row in _rows(DATA / "given_names.csv")}, titles, roles,
+        builder.finished(),
+        builder.names,
+        people,
+        {name: min(states) for name, states in surnames.items() if len(states) == 1},
+        {row["name"]: row["gender"] for row in _rows(DATA / "given_names.csv")},
+        titles,
+        roles,
         {row["word"]: row["gender"] for row in _rows(DATA / "relations.csv")},
-        {row["postal"]: Entry(row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])) for row in _rows(DATA / "us_states.csv")},
+        {
+            row["postal"]: Entry(
+                row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])
+            )
+            for row in _rows(DATA / "us_states.csv")
+        },
     )

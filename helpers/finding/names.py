@@ -1,4 +1,5 @@
-"""Where names stand in a text: the encoder's spans made clean, joined with what the tables know, carried to occurrences the encoder missed.
+"""Where names stand in a text: the encoder's spans made clean, joined with what the tables know, carried to occurrences
+the encoder missed.
 
 The first half of `entities`: here a name is a stretch of words with a type; `entities` decides whose name it is.
 """
@@ -11,9 +12,13 @@ from collections import Counter, defaultdict
 from helpers.finding import gazetteers
 from helpers.finding.gazetteers import GAP, TOKEN, normalise
 
-COMPANY = frozenset("inc corp co ltd plc llc ag sa nv gmbh spa bhd asa ab oyj kk limited incorporated corporation company".split())
+COMPANY = frozenset(
+    "inc corp co ltd plc llc ag sa nv gmbh spa bhd asa ab oyj kk limited incorporated corporation company".split()
+)
 GENERATION = frozenset("Jr Sr I II III IV V VI VII VIII".split())
-REGAL = frozenset("King Queen Pope Prince Princess Emperor Empress Saint Lord Lady Sir Dame Sister Father Brother Sheikh Sheik Duke Duchess Tsar Baroness Baron Rabbi Ayatollah".split())
+REGAL = frozenset(
+    "King Queen Pope Prince Princess Emperor Empress Saint Lord Lady Sir Dame Sister Father Brother Sheikh Sheik Duke Duchess Tsar Baroness Baron Rabbi Ayatollah".split()
+)
 PARTICLES = frozenset("al el ul ad as bin ibn abu van von der den de di da du dos del della la le ter ten af".split())
 NEVER = frozenset(
     """January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
@@ -32,18 +37,46 @@ OF_HEADS = frozenset(
     """University Bank Ministry Department Republic Kingdom State City Town Municipality Province Cape Gulf Bay Strait House Court Council Board Institute
     Church Museum Academy Union Federation Commonwealth Bureau College School Isle Duchy Halls Hall Chamber Library Archbishopric Diocese""".split()
 )
-GENERIC_OF = frozenset("state city town village municipality province region kingdom commonwealth county district island".split())
+GENERIC_OF = frozenset(
+    "state city town village municipality province region kingdom commonwealth county district island".split()
+)
 
 
 class Name:
     """A name found in the text while it is being linked (mutable, private to one pass)."""
 
-    __slots__ = ("end", "entry", "first", "gender", "group", "key", "kind", "last", "link", "metonym", "rule", "score", "start", "state", "title", "type")
+    __slots__ = (
+        "end",
+        "entry",
+        "first",
+        "gender",
+        "group",
+        "key",
+        "kind",
+        "last",
+        "link",
+        "metonym",
+        "rule",
+        "score",
+        "start",
+        "state",
+        "title",
+        "type",
+    )
 
     def __init__(self, start, end, first, last, type_, score, entry=None, rule="name as written"):
         self.start, self.end, self.first, self.last = start, end, first, last  # characters, tokens [first, last)
         self.type, self.score, self.entry, self.rule = type_, score, entry, rule
-        self.kind, self.key, self.title, self.gender, self.link, self.group, self.metonym, self.state = "named", (), "", "", None, None, None, ""
+        self.kind, self.key, self.title, self.gender, self.link, self.group, self.metonym, self.state = (
+            "named",
+            (),
+            "",
+            "",
+            None,
+            None,
+            None,
+            "",
+        )
 
 
 class Entity:
@@ -83,7 +116,11 @@ class Page:
     @functools.cached_property
     def capitalised(self):
         """Words that stand with a capital somewhere else than at the beginning of a sentence."""
-        return {word for word, found in self.vocabulary.items() if word[0].isupper() and any(index not in self.openers for index in found)}
+        return {
+            word
+            for word, found in self.vocabulary.items()
+            if word[0].isupper() and any(index not in self.openers for index in found)
+        }
 
     def tokens_in(self, start, end):
         """Token range [first, last) inside a character range."""
@@ -126,7 +163,9 @@ class Page:
         return None
 
     def joined(self, first, last):
-        """True when the tokens stand together as one name does: with spaces, hyphens, dots between them, in one paragraph; a comma only before "D.C."."""
+        """True when the tokens stand together as one name does: with spaces, hyphens, dots between them, in one
+        paragraph; a comma only before "D.C.".
+        """
         for k in range(first + 1, last):
             gap = self.gap(k)
             if gap == " ":
@@ -138,18 +177,27 @@ class Page:
         return True
 
 
-_VERBS = frozenset("is was has had will would did does can could may might should must said says told went came took made gave got won lost met saw led left became began ran wrote held wants wanted thinks thought knew knows".split())
+_VERBS = frozenset(
+    "is was has had will would did does can could may might should must said says told went came took made gave got won lost met saw led left became began ran wrote held wants wanted thinks thought knew knows".split()
+)
 
 
 def prominence(page, index, name):
-    """1 for a name that opens its sentence, less for one inside, least for one that owns something or follows a preposition."""
+    """1 for a name that opens its sentence, less for one inside, least for one that owns something or follows a
+    preposition.
+    """
     if name.last < len(page.words) and page.words[name.last] == "s" and page.gap(name.last).strip() in ("'", "’"):
         return 0.3
     if page.opens_sentence(index):
         return 1.0
     if name.last < len(page.words):
         after = page.words[name.last]
-        if page.gap(name.last) == " " and after[0].islower() and (after in _VERBS or after.endswith("ed")) and (not index or page.words[index - 1] not in ("of", "and", "with", "by")):
+        if (
+            page.gap(name.last) == " "
+            and after[0].islower()
+            and (after in _VERBS or after.endswith("ed"))
+            and (not index or page.words[index - 1] not in ("of", "and", "with", "by"))
+        ):
             return 0.9
         if after == "who" and page.gap(name.last) in (" ", ", "):
             return 0.9
@@ -162,7 +210,11 @@ def prominence(page, index, name):
 def is_acronym(word):
     """Two to seven letters, all but one of them capitals: NATO, U.S., MoD."""
     letters = word.replace(".", "")
-    return 2 <= len(letters) <= 7 and sum(c.isupper() for c in letters) >= max(2, len(letters) - 1) and letters[0].isupper()
+    return (
+        2 <= len(letters) <= 7
+        and sum(c.isupper() for c in letters) >= max(2, len(letters) - 1)
+        and letters[0].isupper()
+    )
 
 
 def is_title(page, index):
@@ -183,25 +235,56 @@ def _trim(page, first, last, type_):
         first += 1
     title = []
     if type_ in ("ORG", "LOC", "PER"):  # "libertarian Harbour Institute", "Harbour University department"
-        while last - first > 1 and words[first].islower() and words[first] not in PARTICLES and any(word[0].isupper() for word in words[first + 1 : last]):
+        while (
+            last - first > 1
+            and words[first].islower()
+            and words[first] not in PARTICLES
+            and any(word[0].isupper() for word in words[first + 1 : last])
+        ):
             first += 1
-        while type_ != "PER" and last - first > 1 and words[last - 1].islower() and words[first][0].isupper() and page.gap(last - 1) == " ":
+        while (
+            type_ != "PER"
+            and last - first > 1
+            and words[last - 1].islower()
+            and words[first][0].isupper()
+            and page.gap(last - 1) == " "
+        ):
             last -= 1
     if type_ == "PER":
         for k in range(first + 1, last):  # "J she": a name of a person does not go on in lower case
-            if words[k][0].islower() and words[k] not in PARTICLES and words[k] not in ("of", "the", "and", "y", "e") and page.gap(k) == " ":
+            if (
+                words[k][0].islower()
+                and words[k] not in PARTICLES
+                and words[k] not in ("of", "the", "and", "y", "e")
+                and page.gap(k) == " "
+            ):
                 last = k
                 break
-    while last - first > 1 and (words[last - 1] in ("of", "and", "the", "for", "in", "at", "by") or page.owns(last - 1)):
+    while last - first > 1 and (
+        words[last - 1] in ("of", "and", "the", "for", "in", "at", "by") or page.owns(last - 1)
+    ):
         last -= 1
     if type_ == "PER":
-        while last - first > 1 and is_title(page, first) and (words[first + 1] != "of" or words[first] in ("Secretary", "Chief", "Minister", "Speaker")):
+        while (
+            last - first > 1
+            and is_title(page, first)
+            and (words[first + 1] != "of" or words[first] in ("Secretary", "Chief", "Minister", "Speaker"))
+        ):
             if words[first] in REGAL and sum(word not in GENERATION for word in words[first:last]) == 2:
                 break
             title.append(words[first])
             first += 1
-            if last - first > 2 and words[first] == "of" and is_title(page, first - 1):  # "Secretary of State Antony Blinken"
-                following = next((k for k in range(first + 1, last) if words[k] in ("State", "Defense", "Defence", "Staff", "Commons", "Treasury", "Energy")), None)
+            if (
+                last - first > 2 and words[first] == "of" and is_title(page, first - 1)
+            ):  # "Secretary of State Antony Blinken"
+                following = next(
+                    (
+                        k
+                        for k in range(first + 1, last)
+                        if words[k] in ("State", "Defense", "Defence", "Staff", "Commons", "Treasury", "Energy")
+                    ),
+                    None,
+                )
                 if following is not None and following + 1 < last:
                     title += words[first : following + 1]
                     first = following + 1
@@ -218,7 +301,9 @@ def _spans(page, found):
             first -= 1  # the span starts inside a token
         if first >= last:
             continue
-        for cut in range(first + 1, last) if "\n" in page.text[start:end] else ():  # a name does not run over the end of a paragraph
+        for cut in (
+            range(first + 1, last) if "\n" in page.text[start:end] else ()
+        ):  # a name does not run over the end of a paragraph
             if "\n" in page.gap(cut) and page.paragraph(page.starts[cut]) != page.paragraph(page.starts[cut - 1]):
                 last = cut
                 break
@@ -228,7 +313,12 @@ def _spans(page, found):
                 continue
             name = Name(page.starts[a], page.ends[b - 1], a, b, kind, score)
             name.title = title
-            if b - a > 1 and page.text[name.end : name.end + 1] == "." and name.end < end and (page.words[b - 1].casefold() in COMPANY or page.words[b - 1] in GENERATION):
+            if (
+                b - a > 1
+                and page.text[name.end : name.end + 1] == "."
+                and name.end < end
+                and (page.words[b - 1].casefold() in COMPANY or page.words[b - 1] in GENERATION)
+            ):
                 name.end += 1
             names.append(name)
     return _whole_persons(page, names)
@@ -243,41 +333,108 @@ def _no_name(page, first, last, type_):
         word = words[0]
         if word.casefold() in COMPANY or page.text[page.ends[first] : page.ends[first] + 1] == "$":
             return True
-        if type_ == "PER" and (word[:-1] in page.table.titles and word[-1] == "s" or word in page.table.titles and page.words[last : last + 1] == ["of"]):
+        if type_ == "PER" and (
+            word[:-1] in page.table.titles
+            and word[-1] == "s"
+            or word in page.table.titles
+            and page.words[last : last + 1] == ["of"]
+        ):
             return True  # "Senators", "Earl of Clare"
-        if type_ == "PER" and word in page.table.titles and word not in REGAL and last < len(page.words) and page.gap(last) in (" ", ". ") and page.words[last][0].isupper():
+        if (
+            type_ == "PER"
+            and word in page.table.titles
+            and word not in REGAL
+            and last < len(page.words)
+            and page.gap(last) in (" ", ". ")
+            and page.words[last][0].isupper()
+        ):
             return True  # "Mayor" marked apart from the name
-        if type_ != "PER" and word in page.table.titles and last < len(page.words) and page.gap(last) == " " and is_title(page, last):
+        if (
+            type_ != "PER"
+            and word in page.table.titles
+            and last < len(page.words)
+            and page.gap(last) == " "
+            and is_title(page, last)
+        ):
             return True  # "Crown" Prince
         if word in POST_NOMINALS and page.gap(first) in (", ", " , "):
             return True
-        if type_ != "LOC" and word.lower() in page.vocabulary and word[1:].islower() and page.opens_sentence(first) and word not in page.capitalised:
+        if (
+            type_ != "LOC"
+            and word.lower() in page.vocabulary
+            and word[1:].islower()
+            and page.opens_sentence(first)
+            and word not in page.capitalised
+        ):
             return True  # an ordinary word that opens a sentence
-        return len(word) == 1 and word.isascii() or not any(c.isalpha() for c in word) and type_ in ("PER", "LOC") or page.table.titles.get(word, ("",))[0] == "honorific" and word not in REGAL
+        return (
+            len(word) == 1
+            and word.isascii()
+            or not any(c.isalpha() for c in word)
+            and type_ in ("PER", "LOC")
+            or page.table.titles.get(word, ("",))[0] == "honorific"
+            and word not in REGAL
+        )
     return all(word.casefold() in COMPANY or word in ("et", "al") for word in words)
 
 
 def _whole_persons(page, names):
-    """Two person spans with only a space between them are one name the model cut ("Donald" + "J. Trump"); a given name before an initial belongs to it."""
+    """Two person spans with only a space between them are one name the model cut ("Donald" + "J. Trump"); a given name
+    before an initial belongs to it.
+    """
     names.sort(key=lambda n: (n.first, -n.last))
     whole = []
     for name in names:
         before = whole[-1] if whole else None
-        if before is not None and before.type in ("ORG", "LOC") and name.type in ("ORG", "LOC") and name.first - before.last in (1, 2) and page.words[before.last] == "of" and page.words[before.last - 1] in OF_HEADS:
-            before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)  # "University" of "Ghana"
+        if (
+            before is not None
+            and before.type in ("ORG", "LOC")
+            and name.type in ("ORG", "LOC")
+            and name.first - before.last in (1, 2)
+            and page.words[before.last] == "of"
+            and page.words[before.last - 1] in OF_HEADS
+        ):
+            # "University" of "Ghana"
+            before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
-        if before is not None and before.type == name.type == "PER" and before.last == name.first and name.last - before.first < 7 and (page.gap(name.first) == " " or page.gap(name.first) == ". " and len(page.words[before.last - 1]) == 1):
+        if (
+            before is not None
+            and before.type == name.type == "PER"
+            and before.last == name.first
+            and name.last - before.first < 7
+            and (page.gap(name.first) == " " or page.gap(name.first) == ". " and len(page.words[before.last - 1]) == 1)
+        ):
             before.last, before.end, before.score = name.last, name.end, max(before.score, name.score)
             continue
         k = name.first - 1
-        if name.type == "PER" and k >= 0 and name.last - name.first < 3 and page.words[k] in page.table.given and page.gap(name.first) == " " and (before is None or before.last <= k):
-            if len(page.words[name.first]) == 1 or name.last - name.first == 1 and page.words[k] not in NEVER and not is_title(page, k):
+        if (
+            name.type == "PER"
+            and k >= 0
+            and name.last - name.first < 3
+            and page.words[k] in page.table.given
+            and page.gap(name.first) == " "
+            and (before is None or before.last <= k)
+        ):
+            if (
+                len(page.words[name.first]) == 1
+                or name.last - name.first == 1
+                and page.words[k] not in NEVER
+                and not is_title(page, k)
+            ):
                 name.first, name.start = k, page.starts[k]
         whole.append(name)
     lasts = {page.words[name.last - 1] for name in whole if name.type == "PER"}
     for k, name in enumerate(whole):  # a given name before a last name that the model missed here and saw elsewhere
         after = name.last
-        if name.type == "PER" and name.last - name.first == 1 and page.words[name.first] in page.table.given and after < len(page.words) and page.gap(after) == " " and page.words[after] in lasts and page.words[after] != page.words[name.first]:
+        if (
+            name.type == "PER"
+            and name.last - name.first == 1
+            and page.words[name.first] in page.table.given
+            and after < len(page.words)
+            and page.gap(after) == " "
+            and page.words[after] in lasts
+            and page.words[after] != page.words[name.first]
+        ):
             if k + 1 == len(whole) or whole[k + 1].first > after:
                 name.last, name.end = after + 1, page.ends[after]
     return whole
@@ -286,10 +443,19 @@ def _whole_persons(page, names):
 def _parts(page, first, last, type_):
     """The pieces of a span that runs over a comma, a bracket or a quotation mark, each taken apart by `_pieces`."""
     if last - first > 1 and type_ != "MISC":
-        nickname = type_ == "PER" and re.fullmatch(r"[^“\"‘'(]+[“\"‘'(]\w+[”\"’')] [^”\"’')]+", page.text[page.starts[first] : page.ends[last - 1]])  # William “Bill” Stanton
+        # William “Bill” Stanton
+        nickname = type_ == "PER" and re.fullmatch(
+            r"[^“\"‘'(]+[“\"‘'(]\w+[”\"’')] [^”\"’')]+", page.text[page.starts[first] : page.ends[last - 1]]
+        )
         for k in range(first + 1, last) if not nickname else ():
             gap = page.gap(k)
-            if len(gap) > 1 and any(c in gap for c in ",;:()[]“”\"") and page.words[k].casefold() not in COMPANY and page.words[k] not in GENERATION and page.words[k][-1:] != ".":
+            if (
+                len(gap) > 1
+                and any(c in gap for c in ',;:()[]“”"')
+                and page.words[k].casefold() not in COMPANY
+                and page.words[k] not in GENERATION
+                and page.words[k][-1:] != "."
+            ):
                 kind = "PER" if last - k > 1 and page.words[k] in page.table.given else type_
                 return [*_pieces(page, first, k, type_), *_parts(page, k, last, kind)]
     return _pieces(page, first, last, type_)
@@ -315,7 +481,13 @@ def _pieces(page, first, last, type_):
             k = after + 1 if page.owns(after) else after
             while k < last and is_title(page, k):
                 k += 1
-            if k > after and k < last and is_title(page, k - 1) and page.words[k][0].isupper() and type_ in ("PER", "MISC", "ORG", "LOC"):
+            if (
+                k > after
+                and k < last
+                and is_title(page, k - 1)
+                and page.words[k][0].isupper()
+                and type_ in ("PER", "MISC", "ORG", "LOC")
+            ):
                 if type_ == "PER" or page.words[k] in page.table.given:
                     start = after + 1 if page.words[after] in ("s", "S") else after
                     return [(first, after, hit[1].type), (start, last, "PER")]
@@ -324,7 +496,14 @@ def _pieces(page, first, last, type_):
             return [(first, k, "PER"), (k + 1, last, "PER")]
     # "U.S.-led", "Moscow-based": the name is the capitalised part
     for k in range(last - 1, first, -1):
-        if page.words[k][0].islower() and page.gap(k) in ("-", "‑", "–") and page.words[k] not in PARTICLES and page.words[k - 1][0].isupper() and k == last - 1 and type_ in ("MISC", "LOC", "ORG"):
+        if (
+            page.words[k][0].islower()
+            and page.gap(k) in ("-", "‑", "–")
+            and page.words[k] not in PARTICLES
+            and page.words[k - 1][0].isupper()
+            and k == last - 1
+            and type_ in ("MISC", "LOC", "ORG")
+        ):
             hit = page.phrase_at(first)
             if hit and first + hit[0] == k:
                 return [(first, k, hit[1].type)]
@@ -349,21 +528,36 @@ def _language(page, first, last):
     after = page.words[last] if last < len(page.words) else ""
     if after in ("language", "languages", "lessons", "dialect", "translation") and page.gap(last) == " ":
         return True
-    if before in ("speak", "speaks", "speaking", "spoke", "spoken", "speaker", "learn", "learning", "into") and page.gap(first) == " ":
+    if (
+        before in ("speak", "speaks", "speaking", "spoke", "spoken", "speaker", "learn", "learning", "into")
+        and page.gap(first) == " "
+    ):
         return True
-    return before in ("in", "In") and (page.gap(last) not in (" ", "-") or after in ("and", "or", "on", "by", "with", "at", "that", "for", "to"))
+    return before in ("in", "In") and (
+        page.gap(last) not in (" ", "-") or after in ("and", "or", "on", "by", "with", "at", "that", "for", "to")
+    )
 
 
-UNIT = frozenset("Division Corps Brigade Regiment Battalion Fleet Army Squadron Wing Infantry Marines Airborne Cavalry Guards".split())
+UNIT = frozenset(
+    "Division Corps Brigade Regiment Battalion Fleet Army Squadron Wing Infantry Marines Airborne Cavalry Guards".split()
+)
 ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d)\Z|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)\Z")
 
 
 def _units(page):
-    """Numbered military units ("82nd Airborne Division"), which are written alike everywhere: [(first token, last token)]."""
+    """Numbered military units ("82nd Airborne Division"), which are written alike everywhere: [(first token, last
+    token)].
+    """
     words, found = page.words, []
     for index in page.tokens_among(UNIT):
         first = index
-        while first > 0 and index - first < 4 and page.gap(first) == " " and words[first - 1][0].isupper() and not ORDINAL.match(words[first - 1]):
+        while (
+            first > 0
+            and index - first < 4
+            and page.gap(first) == " "
+            and words[first - 1][0].isupper()
+            and not ORDINAL.match(words[first - 1])
+        ):
             first -= 1
         if first > 0 and page.gap(first) == " " and ORDINAL.match(words[first - 1]):
             if found and found[-1][1] > first - 1:
@@ -386,7 +580,11 @@ def _join(page, names, hits):
         if last - first > 1 and page.words[first] in ("The", "the"):
             first += 1  # a span never holds its article, also where the table's name does
         k = bisect.bisect_right(firsts, first) - 1
-        touching = [kept[i] for i in range(max(0, k), min(len(kept), bisect.bisect_left(firsts, last))) if kept[i].first < last and kept[i].last > first]
+        touching = [
+            kept[i]
+            for i in range(max(0, k), min(len(kept), bisect.bisect_left(firsts, last)))
+            if kept[i].first < last and kept[i].last > first
+        ]
         if not touching:
             if _may_add(page, first, last, entry):
                 name = Name(page.starts[first], page.ends[last - 1], first, last, entry.type, 0.5, entry, "known name")
@@ -398,7 +596,9 @@ def _join(page, names, hits):
         elif all(t.first >= first and t.last <= last for t in touching) and (entry.safe or last - first > 1):
             for t in touching:
                 dropped.add(id(t))
-            name = Name(page.starts[first], page.ends[last - 1], first, last, entry.type, max(t.score for t in touching), entry)
+            name = Name(
+                page.starts[first], page.ends[last - 1], first, last, entry.type, max(t.score for t in touching), entry
+            )
             added.append(name)
     names = [n for n in kept if id(n) not in dropped] + added
     for first, last in _units(page):
@@ -406,12 +606,20 @@ def _join(page, names, hits):
         names.append(Name(page.starts[first], page.ends[last - 1], first, last, "ORG", 0.8, None, "numbered unit"))
     names.sort(key=lambda n: n.start)
     for name in names:  # "U.S." keeps its dot when the span is a table name
-        if name.end < len(page.text) and page.text[name.end] == "." and name.entry and name.entry.name and page.words[name.last - 1] + "." in _DOTTED:
+        if (
+            name.end < len(page.text)
+            and page.text[name.end] == "."
+            and name.entry
+            and name.entry.name
+            and page.words[name.last - 1] + "." in _DOTTED
+        ):
             name.end += 1
     return names
 
 
-_DOTTED = frozenset("Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss. Mo. Mont. Neb. Nev. Okla. Ore. Pa. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. Inc. Corp. Co. Ltd.".split())
+_DOTTED = frozenset(
+    "Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss. Mo. Mont. Neb. Nev. Okla. Ore. Pa. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. Inc. Corp. Co. Ltd.".split()
+)
 
 
 def _shouting(page, index):
@@ -424,23 +632,63 @@ def _shouting(page, index):
 
 
 def _may_add(page, first, last, entry):
-    if not entry.safe or entry.type == "MISC" or entry.form != "demonym" and entry.kind in ("region",) and last - first == 1 and page.words[first] in ("Gulf", "Pacific", "Atlantic", "Arctic"):
+    if (
+        not entry.safe
+        or entry.type == "MISC"
+        or entry.form != "demonym"
+        and entry.kind in ("region",)
+        and last - first == 1
+        and page.words[first] in ("Gulf", "Pacific", "Atlantic", "Arctic")
+    ):
         return False
     word = page.words[first]
-    if page.text[page.ends[last - 1] : page.ends[last - 1] + 1] == "$" or word == "US" and re.match(r"[- ]?\d", page.text[page.ends[first] : page.ends[first] + 2]):
+    if (
+        page.text[page.ends[last - 1] : page.ends[last - 1] + 1] == "$"
+        or word == "US"
+        and re.match(r"[- ]?\d", page.text[page.ends[first] : page.ends[first] + 2])
+    ):
         return False  # US$ and highways
-    if entry.form == "demonym" and word.endswith("s") and last - first == 1 and first and page.gap(first) == " " and page.words[first - 1][0].isupper() and page.words[first - 1] not in NEVER and not page.opens_sentence(first - 1):
+    if (
+        entry.form == "demonym"
+        and word.endswith("s")
+        and last - first == 1
+        and first
+        and page.gap(first) == " "
+        and page.words[first - 1][0].isupper()
+        and page.words[first - 1] not in NEVER
+        and not page.opens_sentence(first - 1)
+    ):
         return False  # a team: "Indianapolis Indians"
     if word.isupper() and last - first == 1 and len(word) <= 4 and "." not in word and _shouting(page, first):
         return False  # "US" in an all-capitals line may be the pronoun
-    if word.isupper() and len(word) > 4 and entry.form == "name" and entry.type == "LOC" and entry.name.upper() == word and word in page.table.given:
+    if (
+        word.isupper()
+        and len(word) > 4
+        and entry.form == "name"
+        and entry.type == "LOC"
+        and entry.name.upper() == word
+        and word in page.table.given
+    ):
         return False
     if last - first == 1 and entry.form != "acronym":
         # part of a longer name that the encoder did not see ("Turkey Creek", "Paris Hilton")
         before, after = first - 1, last
-        if after < len(page.words) and page.gap(after) == " " and page.words[after][0].isupper() and page.words[after] not in NEVER and entry.form == "name" and not is_title(page, after) and entry.kind not in ("country",):
+        if (
+            after < len(page.words)
+            and page.gap(after) == " "
+            and page.words[after][0].isupper()
+            and page.words[after] not in NEVER
+            and entry.form == "name"
+            and not is_title(page, after)
+            and entry.kind not in ("country",)
+        ):
             return False
-        if before >= 0 and page.gap(first) == " " and page.words[before] in page.table.given and entry.kind != "country":
+        if (
+            before >= 0
+            and page.gap(first) == " "
+            and page.words[before] in page.table.given
+            and entry.kind != "country"
+        ):
             return False
     return not (entry.form == "demonym" and _language(page, first, last))
 
@@ -452,10 +700,23 @@ def _carry(page, names):
         if name.entry is not None or name.score < 0.4 or name.kind == "demonym":
             continue
         tokens = tuple(page.words[name.first : name.last])
-        if len(tokens) == 1 and (tokens[0] in NEVER or tokens[0] in TOO_COMMON or tokens[0] in page.table.titles or len(tokens[0]) < 3 or not tokens[0][0].isupper()):
+        if len(tokens) == 1 and (
+            tokens[0] in NEVER
+            or tokens[0] in TOO_COMMON
+            or tokens[0] in page.table.titles
+            or len(tokens[0]) < 3
+            or not tokens[0][0].isupper()
+        ):
             continue
         wanted.setdefault(tokens, name.type)
-        if name.type == "PER" and len(tokens) > 1 and len(tokens[-1]) > 3 and tokens[-1][0].isupper() and tokens[-1] not in GENERATION and tokens[-1] not in NEVER:
+        if (
+            name.type == "PER"
+            and len(tokens) > 1
+            and len(tokens[-1]) > 3
+            and tokens[-1][0].isupper()
+            and tokens[-1] not in GENERATION
+            and tokens[-1] not in NEVER
+        ):
             wanted.setdefault(tokens[-1:], "PER")
     if not wanted:
         return names
@@ -473,21 +734,57 @@ def _carry(page, names):
         word = words[index]
         for tokens in by_first[word]:
             n = len(tokens)
-            if tuple(words[index : index + n]) != tokens or any(covered[index : index + n]) or not page.joined(index, index + n):
+            if (
+                tuple(words[index : index + n]) != tokens
+                or any(covered[index : index + n])
+                or not page.joined(index, index + n)
+            ):
                 continue
             if n == 1:
                 if word.lower() in page.vocabulary and page.opens_sentence(index):
                     continue
                 after = index + 1
-                if after < len(words) and not covered[after] and page.gap(after) == " " and words[after][0].isupper() and words[after] not in NEVER and not _shouting(page, index):
+                if (
+                    after < len(words)
+                    and not covered[after]
+                    and page.gap(after) == " "
+                    and words[after][0].isupper()
+                    and words[after] not in NEVER
+                    and not _shouting(page, index)
+                ):
                     continue
-                if index and not covered[index - 1] and page.gap(index) == " " and words[index - 1][0].isupper() and words[index - 1] not in NEVER and not is_title(page, index - 1) and not page.opens_sentence(index - 1) and words[index - 1] not in page.table.given:
+                if (
+                    index
+                    and not covered[index - 1]
+                    and page.gap(index) == " "
+                    and words[index - 1][0].isupper()
+                    and words[index - 1] not in NEVER
+                    and not is_title(page, index - 1)
+                    and not page.opens_sentence(index - 1)
+                    and words[index - 1] not in page.table.given
+                ):
                     continue
                 if index and page.gap(index) in ("-", "'", "’") and words[index - 1][0].isupper():
                     continue
-            if n == 1 and wanted[tokens] == "PER" and index and not covered[index - 1] and page.gap(index) == " " and words[index - 1] in page.table.given:
+            if (
+                n == 1
+                and wanted[tokens] == "PER"
+                and index
+                and not covered[index - 1]
+                and page.gap(index) == " "
+                and words[index - 1] in page.table.given
+            ):
                 index, n = index - 1, 2  # with the given name the model missed
-            name = Name(page.starts[index], page.ends[index + n - 1], index, index + n, wanted[tokens], 0.5, None, "carried over from another mention")
+            name = Name(
+                page.starts[index],
+                page.ends[index + n - 1],
+                index,
+                index + n,
+                wanted[tokens],
+                0.5,
+                None,
+                "carried over from another mention",
+            )
             added.append(name)
             for k in range(index, index + n):
                 covered[k] = 1
@@ -503,7 +800,9 @@ HEADS = frozenset(
 
 
 def _add_short_forms(page, names):
-    """Acronyms given in brackets, wherever they stand, and capitalised heads after "the" ("the Court") of the one organisation they can mean."""
+    """Acronyms given in brackets, wherever they stand, and capitalised heads after "the" ("the Court") of the one
+    organisation they can mean.
+    """
     heads, acronyms = defaultdict(set), {}
     words = page.words
     for name in names:
@@ -514,7 +813,12 @@ def _add_short_forms(page, names):
                 if word in HEADS:
                     heads[word].add(tuple(words[name.first : name.last]))
         k = name.last
-        if k < len(words) and page.gap(k) in (" (", " [", ". (") and is_acronym(words[k]) and page.text[page.ends[k] : page.ends[k] + 1] in (")", "]"):
+        if (
+            k < len(words)
+            and page.gap(k) in (" (", " [", ". (")
+            and is_acronym(words[k])
+            and page.text[page.ends[k] : page.ends[k] + 1] in (")", "]")
+        ):
             initials = "".join(word[0] for word in words[name.first : name.last])
             if words[k][0] == initials[0] or words[k][-1].upper() == initials[-1].upper():
                 acronyms[words[k]] = name.type
@@ -576,7 +880,9 @@ def _state_organ_key(page, name):
     """Table entry for "US Treasury Department", "British Foreign Office": a state and one of its organs."""
     words = page.words[name.first : name.last]
     for k in range(1, min(3, len(words))):
-        state = next((entry for tokens, entry in page.table.phrases.get(words[0], ()) if tokens == tuple(words[:k])), None)
+        state = next(
+            (entry for tokens, entry in page.table.phrases.get(words[0], ()) if tokens == tuple(words[:k])), None
+        )
         if state is not None and state.kind == "country":
             organ = page.table.names.get(normalise(" ".join(words[k:])))
             if organ is not None and organ.type == "ORG" and organ.country == state.country:
@@ -624,7 +930,12 @@ def _vote(page, names):
 def _is_team(page, name):
     """A town's name with a score or a standing after it, or "at" between two of them: the town's team."""
     after = name.last
-    return after < len(page.words) and (page.words[after][:1].isdigit() and page.gap(after) == " " and len(page.words[after]) < 4 or page.words[after] in ("AT", "v", "V", "vs"))
+    return after < len(page.words) and (
+        page.words[after][:1].isdigit()
+        and page.gap(after) == " "
+        and len(page.words[after]) < 4
+        or page.words[after] in ("AT", "v", "V", "vs")
+    )
 
 
 def _is_entry(page, name, entry, most, count, full):
@@ -639,7 +950,9 @@ def _is_entry(page, name, entry, most, count, full):
             return True
         return most == "ORG" or most == "LOC" and entry.generic
     if entry.kind == "country":
-        return not (most == "PER" and count["LOC"] == 0 and page.words[name.first] in page.table.given) and not (person and page.words[name.first] in page.table.given)
+        return not (most == "PER" and count["LOC"] == 0 and page.words[name.first] in page.table.given) and not (
+            person and page.words[name.first] in page.table.given
+        )
     if person:
         return False
     if most == "PER":  # towns and states that are also names of persons
@@ -648,7 +961,9 @@ def _is_entry(page, name, entry, most, count, full):
 
 
 def find_names(page, spans):
-    """The names of a page, in order, as `Name`s with key and settled type. spans: the encoder's (start, end, type, score)."""
+    """The names of a page, in order, as `Name`s with key and settled type. spans: the encoder's (start, end, type,
+    score).
+    """
     names = _join(page, _spans(page, spans), _table_hits(page))
     names = _add_short_forms(page, _carry(page, names))
     _keys(page, names)

@@ -7,7 +7,9 @@ from helpers.finding import encoder, entities, escalation, statements, tone
 
 
 class Options(NamedTuple):
-    """What changes the annotations: the language model and the codebook of acts ("": the ones that come with the project)."""
+    """What changes the annotations: the language model and the codebook of acts ("": the ones that come with the
+    project).
+    """
 
     model: str = ""
     codebook: str = ""

@@ -1,4 +1,5 @@
-"""What marks and layout show for certain: quotation marks (snapping, split and multi-paragraph quotations), transcripts, layers of attribution.
+"""What marks and layout show for certain: quotation marks (snapping, split and multi-paragraph quotations),
+transcripts, layers of attribution.
 
 A layer: "Kirby said, according to NBC News" is John Kirby via NBC News.
 """
@@ -14,7 +15,8 @@ from helpers.finding.gazetteers import normalise
 from helpers.finding.speakers import mentions_at, phrase_start, verb_at
 from helpers.text import Span
 
-FEWEST_WORDS = 5  # 98 % of double-quoted stretches this long belong to an attribution; shorter ones are often titles and scare quotes
+# 98 % of double-quoted stretches this long belong to an attribution; shorter ones are often titles and scare quotes
+FEWEST_WORDS = 5
 
 
 class Said(NamedTuple):
@@ -33,15 +35,24 @@ class Index:
     def __init__(self, document, mentions):
         self.document, self.text, self.mentions = document, document.text, mentions
         self.starts = [m.start for m in mentions]
-        # British papers quote with single marks: they count as quotation marks where no double ones are used, or for whole phrases
+        # British papers quote with single marks: they count as quotation marks where no double ones are used, or for
+        # whole phrases
         double = any(q.kind == "double" for q in document.quotations)
-        self.marks = [q for q in document.quotations if q.kind == "double" or not double or len(self.text[q.start : q.end].split()) >= FEWEST_WORDS]
+        self.marks = [
+            q
+            for q in document.quotations
+            if q.kind == "double" or not double or len(self.text[q.start : q.end].split()) >= FEWEST_WORDS
+        ]
         self.mask = texts.quotation_mask(document.text, [q._replace(kind="double") for q in self.marks])
         self.mark_starts = [q.start for q in self.marks]
 
     def within(self, start, end):
         """Mentions that lie in [start, end)."""
-        return [m for m in self.mentions[bisect.bisect_left(self.starts, start) : bisect.bisect_left(self.starts, end)] if m.end <= end]
+        return [
+            m
+            for m in self.mentions[bisect.bisect_left(self.starts, start) : bisect.bisect_left(self.starts, end)]
+            if m.end <= end
+        ]
 
     def quotations(self, start, end):
         """Quotations that overlap [start, end)."""
@@ -50,7 +61,7 @@ class Index:
         return [q for q in self.marks[first:last] if q.end > start]
 
 
-# -- pieces and quotation marks ------------------------------------------------------------------------------------------
+# -- pieces and quotation marks --------------------------------------------------------------------------------------
 
 
 def alphanumeric(text, start, end):
@@ -68,7 +79,10 @@ def snapped(index, pieces):
         grown.append(Span(start, end))
     merged = []
     for span in sorted(grown):
-        if merged and (span.start <= merged[-1].end or not any(c.isalnum() or c == "\n" for c in index.text[merged[-1].end : span.start])):
+        if merged and (
+            span.start <= merged[-1].end
+            or not any(c.isalnum() or c == "\n" for c in index.text[merged[-1].end : span.start])
+        ):
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)
@@ -119,7 +133,11 @@ def unclaimed_quotations(index, found):
         words = sum(len(index.text[q.start : q.end].split()) for q in group)
         free = [Span(q.start, q.end) for q in group if covered(taken, q.start, q.end) < 0.3 * (q.end - q.start)]
         if free and words >= FEWEST_WORDS:
-            inside = [order for q in group for _, order in firsts[bisect.bisect_left(firsts, (q.start,)) : bisect.bisect_left(firsts, (q.end,))]]
+            inside = [
+                order
+                for q in group
+                for _, order in firsts[bisect.bisect_left(firsts, (q.start,)) : bisect.bisect_left(firsts, (q.end,))]
+            ]
             claimed = found[min(inside)] if inside else None
             out.append(Said(free, claimed.source if claimed else None, claimed.cue if claimed else None, (), 0.5))
     return out
@@ -139,7 +157,13 @@ def joined(index, found):
             k = last_group[group]
             out[k] = out[k]._replace(pieces=sorted([*out[k].pieces, *said.pieces]))
             continue
-        if previous and said.source is None and said.cue is None and index.mask[start] == 1 and _follows_closely(index, previous, start):
+        if (
+            previous
+            and said.source is None
+            and said.cue is None
+            and index.mask[start] == 1
+            and _follows_closely(index, previous, start)
+        ):
             out[-1] = previous._replace(pieces=[*previous.pieces, *said.pieces])
         else:
             out.append(said)
@@ -155,7 +179,11 @@ def _follows_closely(index, previous, start):
     if previous.source is None or index.mask[previous.pieces[-1][0]] != 1:
         return False
     between = index.text[end:start]
-    return "\n" not in between.strip() and len(between.split()) <= 14 and texts.paragraph_at(index.document, end - 1) == texts.paragraph_at(index.document, start)
+    return (
+        "\n" not in between.strip()
+        and len(between.split()) <= 14
+        and texts.paragraph_at(index.document, end - 1) == texts.paragraph_at(index.document, start)
+    )
 
 
 def kind_of(index, pieces):
@@ -179,7 +207,7 @@ def tidy(text, start, end):
     return start, end
 
 
-# -- transcripts ---------------------------------------------------------------------------------------------------------
+# -- transcripts -----------------------------------------------------------------------------------------------------
 
 
 _TURN = re.compile(r"[\"“]?(?P<name>[A-Z][\w.'’-]*(?: [A-Z(][\w.'’()-]*){0,5}):\s+(?=\S)")
@@ -197,14 +225,17 @@ def turns(index):
             speaker = Span(match.start("name"), match.end("name"))
         start = match.end() if match else paragraph.start
         if speaker and paragraph.end > start:
-            out.append(Said([Span(start, paragraph.end)], speaker, None, (), 1.0))  # the layout is certain: nothing inside a turn outweighs it
+            # the layout is certain: nothing inside a turn outweighs it
+            out.append(Said([Span(start, paragraph.end)], speaker, None, (), 1.0))
     return out
 
 
-# -- layers: an outlet that passes on what somebody else said ------------------------------------------------------------
+# -- layers: an outlet that passes on what somebody else said --------------------------------------------------------
 
 
-_OUTLET = re.compile(r"\b(?:News|Times|Post|Journal|Tribune|Herald|Press|Gazette|Chronicle|Observer|Telegraph|Globe|Broadcasting|Magazine|Television|TV|Radio|Newspaper|Network|Agency France|Newswire|Daily)\b")
+_OUTLET = re.compile(
+    r"\b(?:News|Times|Post|Journal|Tribune|Herald|Press|Gazette|Chronicle|Observer|Telegraph|Globe|Broadcasting|Magazine|Television|TV|Radio|Newspaper|Network|Agency France|Newswire|Daily)\b"
+)
 
 
 @functools.cache
@@ -214,15 +245,27 @@ def _outlet_names():
 
 def is_outlet(mention):
     """True for a mention of a newspaper, broadcaster, agency or other publisher."""
-    return mention.kind == "named" and mention.type in ("ORG", "MISC", "PER") and (normalise(mention.entity) in _outlet_names() or bool(_OUTLET.search(mention.entity)))
+    return (
+        mention.kind == "named"
+        and mention.type in ("ORG", "MISC", "PER")
+        and (normalise(mention.entity) in _outlet_names() or bool(_OUTLET.search(mention.entity)))
+    )
 
 
-_BEFORE_OUTLET = re.compile(r"(?:according to|as reported by|reported by|first reported by|told|tells|telling|interview(?:ed)? (?:with|by|on)|in a statement to|in remarks to|speaking to|speaking on|appearance on|said on|via|citing|quoted by)\s+(?:the\s+|(?:ABC|CBS|NBC|CNN|Fox)(?:’s|'s)\s+)?$", re.I)
-_AFTER_OUTLET = re.compile(r"\s*(?:,\s*)?(?:has\s+|had\s+|also\s+|first\s+|previously\s+|later\s+|exclusively\s+)*(?:report(?:ed|s)|wrote|writes|said|says|quoted|cited|noted|revealed|learned|tweeted|announced|disclosed|found|adds|added|explain(?:ed|s)|claim(?:ed|s)|described|published)\b", re.I)
+_BEFORE_OUTLET = re.compile(
+    r"(?:according to|as reported by|reported by|first reported by|told|tells|telling|interview(?:ed)? (?:with|by|on)|in a statement to|in remarks to|speaking to|speaking on|appearance on|said on|via|citing|quoted by)\s+(?:the\s+|(?:ABC|CBS|NBC|CNN|Fox)(?:’s|'s)\s+)?$",
+    re.I,
+)
+_AFTER_OUTLET = re.compile(
+    r"\s*(?:,\s*)?(?:has\s+|had\s+|also\s+|first\s+|previously\s+|later\s+|exclusively\s+)*(?:report(?:ed|s)|wrote|writes|said|says|quoted|cited|noted|revealed|learned|tweeted|announced|disclosed|found|adds|added|explain(?:ed|s)|claim(?:ed|s)|described|published)\b",
+    re.I,
+)
 
 
 def outlets_of(index, start, end):
-    """Outlet mentions that report what is said in [start, end): "according to X", "as X reported", "X reported that", "told X"."""
+    """Outlet mentions that report what is said in [start, end): "according to X", "as X reported", "X reported that",
+    "told X".
+    """
     found = []
     for mention in index.within(start, end):
         if is_outlet(mention) and index.mask[mention.start] != 1:
@@ -234,7 +277,11 @@ def outlets_of(index, start, end):
 
 
 def _source_is_outlet(index, said):
-    return said.source is not None and any(is_outlet(m) for m in mentions_at(index, said.source)) and not any(m.type == "PER" and m.kind == "named" and not is_outlet(m) for m in mentions_at(index, said.source))
+    return (
+        said.source is not None
+        and any(is_outlet(m) for m in mentions_at(index, said.source))
+        and not any(m.type == "PER" and m.kind == "named" and not is_outlet(m) for m in mentions_at(index, said.source))
+    )
 
 
 def peeled(index, said):
@@ -246,7 +293,11 @@ def peeled(index, said):
         return [said]
     layers, rest = [], []
     for piece in [part for whole in said.pieces for part in _by_sentence(index, whole)]:
-        inner = _speaker_first(index, *piece) or _speaker_before(index, piece.start) or _speaker_last(index, *piece, said.source)
+        inner = (
+            _speaker_first(index, *piece)
+            or _speaker_before(index, piece.start)
+            or _speaker_last(index, *piece, said.source)
+        )
         if inner is None:
             rest.append(piece)
             continue
@@ -290,7 +341,10 @@ def _speaker_before(index, start):
     return None
 
 
-_LEAD = re.compile(r"(?:[“\"]?that\s+)?(?:(?:on|in|at|after|during|since|earlier|later|last|then)\b[^,;:“\"]{0,60},\s*|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+)?", re.I)
+_LEAD = re.compile(
+    r"(?:[“\"]?that\s+)?(?:(?:on|in|at|after|during|since|earlier|later|last|then)\b[^,;:“\"]{0,60},\s*|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+)?",
+    re.I,
+)
 
 
 def _speaker_first(index, start, end):
@@ -300,7 +354,7 @@ def _speaker_first(index, start, end):
     position = lead.end() if lead else start
     for mention in index.within(position, min(end, position + 110)):
         # the subject opens the clause, up to a title or an article before it
-        if len(text[position : mention.start].split()) > 6 or any(c in ",;“\"" for c in text[position : mention.start]):
+        if len(text[position : mention.start].split()) > 6 or any(c in ',;“"' for c in text[position : mention.start]):
             break
         if mention.type == "MISC" or mention.kind == "demonym":
             continue
@@ -324,25 +378,36 @@ def _speaker_last(index, start, end, outlet):
             continue
         verb = verb_at(text, mention.end, min(stop, mention.end + 40))
         before = text[max(start, mention.start - 60) : mention.start]
-        closes = verb and (outlet.start > verb.end and len(text[verb.end : outlet.start].split()) <= 6 or not text[verb.end : verb.end + 1].strip(" .,;") and not text[verb.end : verb.end + 2].strip(" .,;\n”\""))
+        closes = verb and (
+            outlet.start > verb.end
+            and len(text[verb.end : outlet.start].split()) <= 6
+            or not text[verb.end : verb.end + 1].strip(" .,;")
+            and not text[verb.end : verb.end + 2].strip(' .,;\n”"')
+        )
         if closes and mention.start >= end - 60 and re.search(r"[,”\"’?!]\s*(?:[\w’'-]+\s+){0,7}$", before):
-            boundary = max((text.rfind(c, start, mention.start) for c in ",”\"’?!"), default=-1)
+            boundary = max((text.rfind(c, start, mention.start) for c in ',”"’?!'), default=-1)
             if boundary > start:
                 last = min(end, boundary + 1)
                 begin = boundary + 1
                 while begin < mention.start and text[begin].isspace():
                     begin += 1
-                return Span(begin, mention.end), verb, (start, last if text[boundary] in "”\"’" else min(end, boundary))
+                return Span(begin, mention.end), verb, (start, last if text[boundary] in '”"’' else min(end, boundary))
     return None
 
 
 def via_of(index, said, start, end, speaker_id, speaker):
-    """Outlets that pass the statement on, each once, in order: peeled layers, then the outlets around it in its sentences."""
+    """Outlets that pass the statement on, each once, in order: peeled layers, then the outlets around it in its
+    sentences.
+    """
     names = []
     for span in said.via:
         names += [m.entity for m in mentions_at(index, span) if is_outlet(m)][:1] or [index.text[span.start : span.end]]
     first = texts.sentence_at(index.document, min(start, said.source.start if said.source else start))
     last = texts.sentence_at(index.document, max(end - 1, said.source.end - 1 if said.source else 0))
     for sentence in dict.fromkeys([first, last]):
-        names += [m.entity for m in outlets_of(index, *sentence) if m.entity_id != speaker_id and not any(s <= m.start < e for s, e in said.pieces)]
+        names += [
+            m.entity
+            for m in outlets_of(index, *sentence)
+            if m.entity_id != speaker_id and not any(s <= m.start < e for s, e in said.pieces)
+        ]
     return "; ".join(dict.fromkeys(n for n in names if n != speaker)) or None

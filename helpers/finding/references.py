@@ -1,7 +1,8 @@
 """Whom pronouns and descriptions mean: "he", "the senior defense official", "the country".
 
-The last part of `entities`: reads an article in order, keeps how present every person is, and links each pronoun or description to the most
-salient entity that fits in gender, number and kind. "It" is left alone (see `entities.antecedent`).
+The last part of `entities`: reads an article in order, keeps how present every person is, and links each pronoun or
+description to the most salient entity that fits in gender, number and kind. "It" is left alone (see
+`entities.antecedent`).
 """
 
 import bisect
@@ -14,11 +15,15 @@ from helpers.finding.names import Entity, prominence
 
 HE = {"he": "subject", "him": "object", "his": "owner", "himself": "self"}
 SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
-SAYING = frozenset("said says say added told adds tells explained wrote warned insisted continued noted argued stressed".split())
+SAYING = frozenset(
+    "said says say added told adds tells explained wrote warned insisted continued noted argued stressed".split()
+)
 HEADS_OF_STATE = ("president", "prime minister", "chancellor", "premier", "leader")
 DETERMINERS = frozenset("the The a A an An this This that That another Another one One".split())
 MODIFIER = re.compile(r"[A-Za-z][\w’'-]*\Z")
-NOT_MODIFIERS = frozenset("of in on at by to for from with and or but is was are were be been has had have said says that which who as than".split())
+NOT_MODIFIERS = frozenset(
+    "of in on at by to for from with and or but is was are were be been has had have said says that which who as than".split()
+)
 STATE_KINDS = frozenset(("country",))
 CITY_KINDS = frozenset(("city", "capital"))
 
@@ -32,9 +37,37 @@ def _titles_before(page, name):
         word = words[k - 1]
         if gap not in (" ", ". ", "-") or word[:1].isdigit():
             break
-        if word in titles and word[0].isupper() or word in roles or word.casefold() in ("press", "deputy", "vice", "prime", "foreign", "defense", "defence", "interior", "senior", "chief", "former", "acting", "national", "security", "general", "secretary"):
+        if (
+            word in titles
+            and word[0].isupper()
+            or word in roles
+            or word.casefold()
+            in (
+                "press",
+                "deputy",
+                "vice",
+                "prime",
+                "foreign",
+                "defense",
+                "defence",
+                "interior",
+                "senior",
+                "chief",
+                "former",
+                "acting",
+                "national",
+                "security",
+                "general",
+                "secretary",
+            )
+        ):
             k -= 1
-        elif word in ("of", "Of") and k - 1 > 0 and words[k - 2].casefold() in ("secretary", "chief", "speaker", "minister", "chancellor") and k < name.first:
+        elif (
+            word in ("of", "Of")
+            and k - 1 > 0
+            and words[k - 2].casefold() in ("secretary", "chief", "speaker", "minister", "chancellor")
+            and k < name.first
+        ):
             k -= 1
         elif word in ("State", "Defense", "Defence", "Staff", "Treasury") and k - 1 > 0 and words[k - 2] in ("of",):
             k -= 1
@@ -44,7 +77,9 @@ def _titles_before(page, name):
 
 
 def _introduce_titles(page, names):
-    """Record titles on entities; return nominal mentions for longer descriptions ("Pentagon press secretary" John Kirby)."""
+    """Record titles on entities; return nominal mentions for longer descriptions ("Pentagon press secretary" John
+    Kirby).
+    """
     nominals = []
     ends = {name.last: name for name in names}
     for name in names:
@@ -65,7 +100,13 @@ def _introduce_titles(page, names):
             before = ends.get(k)
             if before is None and k and page.words[k - 1] in ("s", "S"):
                 before = ends.get(k - 1)
-            if before is not None and before.link is not None and before.link.country and not name.link.country and page.gap(k) in (" ", "-"):
+            if (
+                before is not None
+                and before.link is not None
+                and before.link.country
+                and not name.link.country
+                and page.gap(k) in (" ", "-")
+            ):
                 name.link.country = before.link.country
             lowered = any(word[0].islower() for word in run)
             if (lowered or len(run) > 2) and any(word.casefold() in page.table.roles for word in run):
@@ -128,13 +169,25 @@ class _Standing:
     __slots__ = ("count", "entity", "named", "paragraph", "position", "prominent", "quoted", "sentence", "serial")
 
     def __init__(self, entity):
-        self.entity, self.count, self.sentence, self.paragraph, self.position, self.prominent, self.serial, self.quoted, self.named = entity, 0, -99, -99, -1, 0.0, -1, False, 0
+        (
+            self.entity,
+            self.count,
+            self.sentence,
+            self.paragraph,
+            self.position,
+            self.prominent,
+            self.serial,
+            self.quoted,
+            self.named,
+        ) = entity, 0, -99, -99, -1, 0.0, -1, False, 0
 
 
 def link_references(page, names, entities):
-    """[(start, end, entity, rule, kind)] of pronouns and descriptions, each linked to the most salient entity that fits.
+    """[(start, end, entity, rule, kind)] of pronouns and descriptions, each linked to the most salient entity that
+    fits.
 
-    names: all linked names of the page; entities: {id: Entity}, to which unnamed persons ("a senior official") are added.
+    names: all linked names of the page; entities: {id: Entity}, to which unnamed persons ("a senior official") are
+    added.
     """
     titled = _introduce_titles(page, names)
     words, roles = page.words, page.table.roles
@@ -148,7 +201,11 @@ def link_references(page, names, entities):
         titled_tokens.update(range(a, b))
     events = [(name.first, 0, name) for name in names if name.link is not None]
     events += [(index, 1, words[index].lower()) for index in page.tokens_among(_PRONOUN_FORMS) if index not in covered]
-    events += [(index, 2, words[index]) for index in page.tokens_among(roles) if index not in covered and index not in titled_tokens]
+    events += [
+        (index, 2, words[index])
+        for index in page.tokens_among(roles)
+        if index not in covered and index not in titled_tokens
+    ]
     events.sort(key=lambda event: (event[0], event[1]))
     standings, found, places = {}, [], []
     totals = Counter(name.link.id for name in names if name.type == "PER" and name.link is not None)
@@ -171,7 +228,12 @@ def link_references(page, names, entities):
         offset = page.starts[index]
         standing.count += 1
         standing.named += named
-        standing.sentence, standing.paragraph, standing.position, standing.serial = page.sentence(offset), page.paragraph(offset), index, serial
+        standing.sentence, standing.paragraph, standing.position, standing.serial = (
+            page.sentence(offset),
+            page.paragraph(offset),
+            index,
+            serial,
+        )
         standing.prominent, standing.quoted = prominent, in_quote(offset)
         if recent and recent[-1] is standing:
             return
@@ -194,7 +256,9 @@ def link_references(page, names, entities):
         if sort == 1:
             gender = "m" if what in HE else "f"
             form = (HE if gender == "m" else SHE)[what]
-            if what == "her" and not (index + 1 < len(words) and page.gap(index + 1) == " " and words[index + 1] not in _AFTER_OBJECT):
+            if what == "her" and not (
+                index + 1 < len(words) and page.gap(index + 1) == " " and words[index + 1] not in _AFTER_OBJECT
+            ):
                 form = "object"
             entity = _antecedent(page, index, gender, form, recent, chain, in_quote(offset), totals)
             if entity is None:
@@ -203,9 +267,22 @@ def link_references(page, names, entities):
                 continue
             if not entity.gender:
                 entity.gender = gender
-            touch(entity, index, 1.0 if form == "subject" and page.opens_sentence(index) else 0.6 if form == "subject" else 0.2, named=False)
+            touch(
+                entity,
+                index,
+                1.0 if form == "subject" and page.opens_sentence(index) else 0.6 if form == "subject" else 0.2,
+                named=False,
+            )
             chain[gender] = entity
-            found.append((offset, page.ends[index], entity, f"{what}: most salient {'man' if gender == 'm' else 'woman'}", "pronoun"))
+            found.append(
+                (
+                    offset,
+                    page.ends[index],
+                    entity,
+                    f"{what}: most salient {'man' if gender == 'm' else 'woman'}",
+                    "pronoun",
+                )
+            )
             continue
         head = _head_at(page, index)
         if head is None:
@@ -227,7 +304,9 @@ def link_references(page, names, entities):
 
 
 _PRONOUN_FORMS = frozenset([*HE, *SHE, *(w.capitalize() for w in (*HE, *SHE)), "HE", "SHE", "HIS", "HER", "HIM"])
-_AFTER_OBJECT = frozenset("to and or but in on at for with from by that as when while if of the a an was is were are had has have about into after before because who which out up down over".split())
+_AFTER_OBJECT = frozenset(
+    "to and or but in on at for with from by that as when while if of the a an was is were are had has have about into after before because who which out up down over".split()
+)
 
 
 def _antecedent(page, index, gender, form, recent, chain, quoted, totals):
@@ -245,8 +324,18 @@ def _antecedent(page, index, gender, form, recent, chain, quoted, totals):
         distance = sentence - standing.sentence
         if distance > 12 and standing.count < 3:
             continue
-        score = weight["same"] if distance == 0 else weight["previous"] if distance == 1 else weight["second"] if distance == 2 else weight["second"] + weight["far"] * (distance - 2)
-        score += weight["count"] * math.log(1 + min(standing.named + weight["pronouns"] * (standing.count - standing.named), 30)) + weight["total"] * math.log(1 + totals[entity.id])
+        score = (
+            weight["same"]
+            if distance == 0
+            else weight["previous"]
+            if distance == 1
+            else weight["second"]
+            if distance == 2
+            else weight["second"] + weight["far"] * (distance - 2)
+        )
+        score += weight["count"] * math.log(
+            1 + min(standing.named + weight["pronouns"] * (standing.count - standing.named), 30)
+        ) + weight["total"] * math.log(1 + totals[entity.id])
         score += weight["subject"] * standing.prominent
         if chain[gender] is entity:
             score += weight["chain"]
@@ -294,7 +383,12 @@ def _description(page, start, index, head, role, recent, places, covered, entiti
         _lend_country(before.link, inside)
         return before.link, "description after the name"
     after = covered.get(index + 1)
-    if after is not None and after.type == "PER" and page.gap(index + 1).strip() in (",", "") and after.link is not None:
+    if (
+        after is not None
+        and after.type == "PER"
+        and page.gap(index + 1).strip() in (",", "")
+        and after.link is not None
+    ):
         after.link.roles.add(head)
         _lend_country(after.link, inside)
         return after.link, "description before the name"
@@ -302,22 +396,53 @@ def _description(page, start, index, head, role, recent, places, covered, entiti
     if definite:
         for standing in reversed(recent):
             entity = standing.entity
-            if head in entity.roles and not (gender and entity.gender and gender != entity.gender) and not (country and entity.country and country != entity.country):
+            if (
+                head in entity.roles
+                and not (gender and entity.gender and gender != entity.gender)
+                and not (country and entity.country and country != entity.country)
+            ):
                 return entity, f"{head}: the person introduced as {head}"
         if country:
             for standing in reversed(recent):
                 office = page.table.people.get(normalise(standing.entity.display))
-                if office and office[0] == country and (head in office[1].split() or head == "leader" and any(word in office[1] for word in HEADS_OF_STATE)):
+                if (
+                    office
+                    and office[0] == country
+                    and (
+                        head in office[1].split()
+                        or head == "leader"
+                        and any(word in office[1] for word in HEADS_OF_STATE)
+                    )
+                ):
                     return standing.entity, f"{head} of {country} (table of people)"
     words = [w for w in modifiers if w not in DETERMINERS]
     if not definite or words:
-        if head in ("man", "woman", "boy", "girl", "state", "general", "justice", "major", "chief", "victim", "player", "author") and not words:
+        if (
+            head
+            in (
+                "man",
+                "woman",
+                "boy",
+                "girl",
+                "state",
+                "general",
+                "justice",
+                "major",
+                "chief",
+                "victim",
+                "player",
+                "author",
+            )
+            and not words
+        ):
             return None
         display = "(unnamed " + " ".join([*page.text[page.starts[start + 1] : page.ends[index]].split()]) + ")"
         identifier = entity_id("PER", "unnamed " + display[9:-1])
         entity = entities.get(identifier)
         if entity is None:
-            entity = entities[identifier] = Entity("PER", display, tuple(normalise(display).split()), page.starts[start], "unnamed")
+            entity = entities[identifier] = Entity(
+                "PER", display, tuple(normalise(display).split()), page.starts[start], "unnamed"
+            )
             entity.id, entity.gender = identifier, gender
         entity.roles.add(head)
         entity.country = entity.country or country
@@ -350,10 +475,21 @@ def _described_thing(page, start, head, refers, modifiers, places, inside):
             "BLOC": entity.kind in ("bloc", "alliance"),
             "OUTLET": entity.kind == "outlet",
             "PARTY": entity.kind == "party" or "party" in entity.tokens,
-            "ORG": entity.type == "ORG" and (entity.kind not in ("outlet", "alliance", "bloc", "seat", "party", "parliament") and head in ("company", "firm", "organization", "organisation", "agency") or head in entity.tokens),
+            "ORG": entity.type == "ORG"
+            and (
+                entity.kind not in ("outlet", "alliance", "bloc", "seat", "party", "parliament")
+                and head in ("company", "firm", "organization", "organisation", "agency")
+                or head in entity.tokens
+            ),
         }.get(refers, False)
         if fits:
-            if refers == "STATE" and modifiers or refers == "CITY" and modifiers and modifiers[0] not in ("port", "capital"):
+            if (
+                refers == "STATE"
+                and modifiers
+                or refers == "CITY"
+                and modifiers
+                and modifiers[0] not in ("port", "capital")
+            ):
                 return None
             return entity, f"the {head}: the last one named"
     return None
@@ -376,5 +512,7 @@ def _they(page, found, names):
             continue
         between = bisect.bisect_left(persons, offset) - bisect.bisect_left(persons, starts[k])
         if between == 0:
-            linked.append((offset, page.ends[index], unnamed[k][2], "they: the unnamed person who spoke before", "pronoun"))
+            linked.append(
+                (offset, page.ends[index], unnamed[k][2], "they: the unnamed person who spoke before", "pronoun")
+            )
     return linked

@@ -16,7 +16,9 @@ from helpers.text import Span
 
 @functools.cache
 def cues():
-    """Speech verbs (every form) and nouns of `helpers/data/speech_cues.csv`: (frozenset of verb forms, frozenset of nouns)."""
+    """Speech verbs (every form) and nouns of `helpers/data/speech_cues.csv`: (frozenset of verb forms, frozenset of
+    nouns).
+    """
     verbs, nouns = set(), set()
     with open(DATA / "speech_cues.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -24,7 +26,16 @@ def cues():
     return frozenset(verbs), frozenset(nouns)
 
 
-_IRREGULAR = {"say": "says said saying", "tell": "tells told telling", "write": "writes wrote written writing", "swear": "swears swore sworn swearing", "find": "finds found finding", "admit": "admits admitted admitting", "quip": "quips quipped quipping", "concede": "concedes conceded conceding"}
+_IRREGULAR = {
+    "say": "says said saying",
+    "tell": "tells told telling",
+    "write": "writes wrote written writing",
+    "swear": "swears swore sworn swearing",
+    "find": "finds found finding",
+    "admit": "admits admitted admitting",
+    "quip": "quips quipped quipping",
+    "concede": "concedes conceded conceding",
+}
 
 
 def _forms(lemma):
@@ -50,12 +61,27 @@ def verb_at(text, position, stop):
         word = match.group().lower()
         if word in verbs:
             return Span(first, match.end())
-        if word not in ("has", "had", "have", "also", "then", "later", "who", "was", "is", "again", "repeatedly", "reportedly") and not word.endswith("ly"):
+        if word not in (
+            "has",
+            "had",
+            "have",
+            "also",
+            "then",
+            "later",
+            "who",
+            "was",
+            "is",
+            "again",
+            "repeatedly",
+            "reportedly",
+        ) and not word.endswith("ly"):
             return None
     return None
 
 
-_OPENERS = frozenset("And But Then On In At As The Though Although While When After Before If Because Since Yet So For That Earlier Later Meanwhile However Even".split())
+_OPENERS = frozenset(
+    "And But Then On In At As The Though Although While When After Before If Because Since Yet So For That Earlier Later Meanwhile However Even".split()
+)
 
 
 def phrase_start(text, start, least):
@@ -81,15 +107,19 @@ def mentions_at(index, span):
     return around + [m for m in index.within(span.start, span.end) if m not in around]
 
 
-# -- a source by position ------------------------------------------------------------------------------------------------
+# -- a source by position --------------------------------------------------------------------------------------------
 
 
 # “…” ― Ines Duarte: a name after a dash, to the end of its line, signs the quotation
-_SIGNED = re.compile(r"[ \t\u00a0]*[―—–-]{1,2}[ \t\u00a0]*(?P<name>[^\W\d_][\w.'’-]*(?:[ \u00a0][\w.'’-]+){0,5}?)(?=[ \t\u00a0.,]*(?:\n|$)|,[ ])")
+_SIGNED = re.compile(
+    r"[ \t\u00a0]*[―—–-]{1,2}[ \t\u00a0]*(?P<name>[^\W\d_][\w.'’-]*(?:[ \u00a0][\w.'’-]+){0,5}?)(?=[ \t\u00a0.,]*(?:\n|$)|,[ ])"
+)
 
 
 def with_source(index, said):
-    """A source found by position for a quotation the encoder left without one: a mention next to a speech verb in its paragraph."""
+    """A source found by position for a quotation the encoder left without one: a mention next to a speech verb in its
+    paragraph.
+    """
     signed = _SIGNED.match(index.text, said.pieces[-1][1])
     if signed and index.mask[said.pieces[-1][1] - 1] == 1:
         return said._replace(source=Span(*signed.span("name")), cue=None, score=max(said.score, 0.9))
@@ -109,7 +139,11 @@ def with_source(index, said):
         inverted = verb_at(text, skip(text, end), mention.start)
         if verb or (inverted and mention.start - inverted.end <= 60):
             return said._replace(source=Span(mention.start, mention.end), cue=verb or inverted, score=said.score * 0.9)
-    before = [m for m in index.within(max(paragraph.start, start - 200), start) if index.mask[m.start] != 1 and m.type != "MISC"]
+    before = [
+        m
+        for m in index.within(max(paragraph.start, start - 200), start)
+        if index.mask[m.start] != 1 and m.type != "MISC"
+    ]
     for mention in reversed(before):
         verb = verb_at(text, mention.end, start)
         if verb and not re.search(r"[.!?]\s", text[verb.end : start]):
@@ -117,30 +151,53 @@ def with_source(index, said):
     return said
 
 
-# -- a source is an entity -----------------------------------------------------------------------------------------------
+# -- a source is an entity -------------------------------------------------------------------------------------------
 
 
-_AFTER_PREPOSITION = re.compile(r"\b(?:for|of|to|with|from|by|at|in|on|against|near|behind|about)\s+(?:the\s+|former\s+)?(?:[\w.’'-]+\s+){0,2}$", re.I)
-_BARE = frozenset("he she it they we i you who which that this these those his her its their our my your him them us me one some others another many both each".split())
+_AFTER_PREPOSITION = re.compile(
+    r"\b(?:for|of|to|with|from|by|at|in|on|against|near|behind|about)\s+(?:the\s+|former\s+)?(?:[\w.’'-]+\s+){0,2}$",
+    re.I,
+)
+_BARE = frozenset(
+    "he she it they we i you who which that this these those his her its their our my your him them us me one some others another many both each".split()
+)
 
 
 def speaker_of(index, source):
-    """(name, entity id) of the speaker a source span names: its head mention when it resolves, else the words as written."""
+    """(name, entity id) of the speaker a source span names: its head mention when it resolves, else the words as
+    written.
+    """
     text = index.text
     if re.search(r"\b(?:from|by|of)$", text[source.start : source.end]):  # "a statement from" goes on to whose it is
         following = index.within(source.end, source.end + 60)[:1]
-        source = Span(source.start, following[0].end) if following and "\n" not in text[source.end : following[0].start] else source
+        source = (
+            Span(source.start, following[0].end)
+            if following and "\n" not in text[source.end : following[0].start]
+            else source
+        )
     if text[source.start : source.end].strip().lower() == "who":  # "Lind, who said that …"
-        named = [m for m in index.within(max(0, source.start - 120), source.start) if m.kind in ("named", "nominal") and m.type in ("PER", "ORG") and m.entity][-1:]
-        return (named[0].entity, named[0].entity_id) if named and not re.search(r"[.!?]\s", text[named[0].end : source.start]) else (None, None)
+        named = [
+            m
+            for m in index.within(max(0, source.start - 120), source.start)
+            if m.kind in ("named", "nominal") and m.type in ("PER", "ORG") and m.entity
+        ][-1:]
+        return (
+            (named[0].entity, named[0].entity_id)
+            if named and not re.search(r"[.!?]\s", text[named[0].end : source.start])
+            else (None, None)
+        )
     inside = mentions_at(index, source)
     written = text[source.start : source.end].strip().strip(",")
     for mention in inside:
         if mention.start <= source.start and mention.end >= source.end and mention.entity:
             return mention.entity, mention.entity_id
     heads = [
-        m for m in inside
-        if m.type in ("PER", "ORG", "LOC") and m.kind != "demonym" and text[m.end : m.end + 2] not in ("’s", "'s") and not _AFTER_PREPOSITION.search(text[source.start : m.start])
+        m
+        for m in inside
+        if m.type in ("PER", "ORG", "LOC")
+        and m.kind != "demonym"
+        and text[m.end : m.end + 2] not in ("’s", "'s")
+        and not _AFTER_PREPOSITION.search(text[source.start : m.start])
     ]
     persons = [m for m in heads if m.type == "PER" and m.kind == "named"]
     if len({m.entity_id for m in persons}) > 1 and re.search(r"\band\b|,", text[persons[0].end : persons[-1].start]):
@@ -148,7 +205,13 @@ def speaker_of(index, source):
     if persons:
         return persons[0].entity, persons[0].entity_id
     for kinds in (("nominal", "pronoun"), ("named",)):
-        fitting = [m for m in heads if m.kind in kinds and m.entity and (m.kind != "named" or source.end - m.end <= 2 or len(heads) == 1 and source.start == m.start)]
+        fitting = [
+            m
+            for m in heads
+            if m.kind in kinds
+            and m.entity
+            and (m.kind != "named" or source.end - m.end <= 2 or len(heads) == 1 and source.start == m.start)
+        ]
         if fitting:
             return fitting[-1].entity, fitting[-1].entity_id
     possessor = [m for m in inside if m.entity and text[m.end : source.end] in ("’s", "'s", "’", "'")]
@@ -167,7 +230,8 @@ def _gender(name):
     return next((given[w] for w in name.lower().split()[:1] if w in given), "")
 
 
-_TOLD = re.compile(r"\b(?:told|tells|telling|asked|asks|with|to)\s+(?:[\w.]+(?:’s|'s)\s+)?$", re.I)  # whoever is told something does not speak next
+# whoever is told something does not speak next
+_TOLD = re.compile(r"\b(?:told|tells|telling|asked|asks|with|to)\s+(?:[\w.]+(?:’s|'s)\s+)?$", re.I)
 
 
 def continued(index, out, mention, speaker, speaker_id):
@@ -180,12 +244,26 @@ def continued(index, out, mention, speaker, speaker_id):
         return speaker, speaker_id
     spoken = [span for s in out[-12:] for span in s.spans][-12:]
     for previous in reversed(out[-3:]):
-        if previous.speaker_id is None or not previous.speaker_id.startswith("PER") or previous.speaker_id == speaker_id or previous.speaker_mention_start is None:
+        if (
+            previous.speaker_id is None
+            or not previous.speaker_id.startswith("PER")
+            or previous.speaker_id == speaker_id
+            or previous.speaker_mention_start is None
+        ):
             continue
         since = index.within(previous.speaker_mention_end, mention.start)
         if index.text.count("\n", previous.end, mention.start) > 4 or _gender(previous.speaker) not in ("", gender):
             continue
-        others = [m for m in since if m.type == "PER" and m.kind == "named" and m.entity_id != previous.speaker_id and _gender(m.entity) in ("", gender) and not any(a <= m.start < b for a, b in spoken) and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])]
+        others = [
+            m
+            for m in since
+            if m.type == "PER"
+            and m.kind == "named"
+            and m.entity_id != previous.speaker_id
+            and _gender(m.entity) in ("", gender)
+            and not any(a <= m.start < b for a, b in spoken)
+            and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])
+        ]
         if not others:
             return previous.speaker, previous.speaker_id
         break

@@ -1,25 +1,55 @@
 """Who said what: quoted and reported statements, their speakers, and the outlets that pass them on.
 
-The encoder finds contents, sources and cues; rules add what marks and layout show for certain (`quoting`) and who a source is (`speakers`).
-Conventions of contents and cues follow PolNeAR (Newell, Margolin & Ruths 2018). A speaker that the text does not name stays unknown.
+The encoder finds contents, sources and cues; rules add what marks and layout show for certain (`quoting`) and who a
+source is (`speakers`). Conventions of contents and cues follow PolNeAR (Newell, Margolin & Ruths 2018). A speaker that
+the text does not name stays unknown.
 """
 
 import re
 from typing import NamedTuple
 
 from helpers import text as texts
-from helpers.finding.quoting import Index, Said, alphanumeric, covered, disjoint, insert, joined, kind_of, peeled, snapped, tidy, turns, unclaimed_quotations, via_of
-from helpers.finding.speakers import CONTINUES, PRONOUN, continued, cues, phrase_start, same_speaker, skip, speaker_of, verb_at, with_source
+from helpers.finding.quoting import (
+    Index,
+    Said,
+    alphanumeric,
+    covered,
+    disjoint,
+    insert,
+    joined,
+    kind_of,
+    peeled,
+    snapped,
+    tidy,
+    turns,
+    unclaimed_quotations,
+    via_of,
+)
+from helpers.finding.speakers import (
+    CONTINUES,
+    PRONOUN,
+    continued,
+    cues,
+    phrase_start,
+    same_speaker,
+    skip,
+    speaker_of,
+    verb_at,
+    with_source,
+)
 from helpers.text import Span
 
 LEAST_SCORE = 0.15
 
 
 class Statement(NamedTuple):
-    """One statement. Offsets are characters of the article; `start`..`end` runs from the first to the last of its `spans`.
+    """One statement. Offsets are characters of the article; `start`..`end` runs from the first to the last of its
+    `spans`.
 
-    kind: direct (all in quotation marks), mixed, indirect. speaker: the resolved name, or the words as written, None when unknown.
-    via: the outlet(s) that report it, "; "-joined. tone, tone_terms and vader are filled in by `tone`. confidence: 0..1.
+    kind: direct (all in quotation marks), mixed, indirect. speaker: the resolved name, or the words as written, None
+    when unknown.
+    via: the outlet(s) that report it, "; "-joined. tone, tone_terms and vader are filled in by `tone`. confidence:
+    0..1.
     """
 
     start: int
@@ -45,8 +75,8 @@ class Statement(NamedTuple):
 def find_statements(document, encoding, mentions):
     """Statements of one article, sorted by start.
 
-    document: `text.Document`; encoding: `encoder.Encoding` (its attributions); mentions: `entities.find_mentions`, for speakers.
-    Never raises on any text.
+    document: `text.Document`; encoding: `encoder.Encoding` (its attributions); mentions: `entities.find_mentions`, for
+    speakers. Never raises on any text.
     """
     index = Index(document, mentions)
     found = [Said(list(a.content), a.source, a.cue, (), a.score) for a in encoding.attributions if _spoken(index, a)]
@@ -61,12 +91,18 @@ def find_statements(document, encoding, mentions):
     return _finished(index, sorted(found, key=lambda s: s.pieces[0]))
 
 
-# -- which contents are statements ---------------------------------------------------------------------------------------
+# -- which contents are statements -----------------------------------------------------------------------------------
 
 
 # "did not respond to a request for comment" reports that nothing was said
-_SILENCE = re.compile(r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further |additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that|about))", re.I)
-_UNSAID = re.compile(r"\b(?:stop(?:s|ped)? short of|declin(?:e|es|ed) to|refus(?:e|es|ed) to|(?:did|does|do|would|could|has|have|had)(?: not|n't|n’t)) (?:\w+ly )?(?:say|saying|said|comment|elaborate|disclose|specify|confirm|respond|mention)", re.I)
+_SILENCE = re.compile(
+    r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further |additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that|about))",
+    re.I,
+)
+_UNSAID = re.compile(
+    r"\b(?:stop(?:s|ped)? short of|declin(?:e|es|ed) to|refus(?:e|es|ed) to|(?:did|does|do|would|could|has|have|had)(?: not|n't|n’t)) (?:\w+ly )?(?:say|saying|said|comment|elaborate|disclose|specify|confirm|respond|mention)",
+    re.I,
+)
 
 
 def _spoken(index, attribution):
@@ -76,7 +112,11 @@ def _spoken(index, attribution):
     start, end = attribution.content[0]
     if end - start < 60 and _SILENCE.search(index.text[max(0, start - 4) : end + 12]) and not index.mask[start]:
         return False
-    if attribution.cue and not index.mask[start] and _UNSAID.search(index.text[attribution.cue.start : attribution.cue.end]):
+    if (
+        attribution.cue
+        and not index.mask[start]
+        and _UNSAID.search(index.text[attribution.cue.start : attribution.cue.end])
+    ):
         return False
     if attribution.kind == "STATEMENT":
         return True
@@ -89,7 +129,9 @@ def _near(index, said):
     if report is None:
         return said
     home = texts.paragraph_at(index.document, report.start)
-    return said._replace(pieces=[p for p in said.pieces if index.mask[p.start] or texts.paragraph_at(index.document, p.start) == home])
+    return said._replace(
+        pieces=[p for p in said.pieces if index.mask[p.start] or texts.paragraph_at(index.document, p.start) == home]
+    )
 
 
 def _without_overlaps(found):
@@ -104,16 +146,22 @@ def _without_overlaps(found):
     return kept
 
 
-_POSSESSIVE = re.compile(r"['’]s?\s+(?:[\w-]+\s+){0,2}?(?P<noun>[a-z]+)\b[^.;:“”\"\n]{0,90}?\b(?:was|is|has been|were|are)\s+(?P<to>to\s+(?P<verb>[a-z]+)\s+|that\s+)")
+_POSSESSIVE = re.compile(
+    r"['’]s?\s+(?:[\w-]+\s+){0,2}?(?P<noun>[a-z]+)\b[^.;:“”\"\n]{0,90}?\b(?:was|is|has been|were|are)\s+(?P<to>to\s+(?P<verb>[a-z]+)\s+|that\s+)"
+)
 
 
 def _possessive(index, found):
-    """"Biden’s response … was to outline …": the possessor speaks."""
+    """ "Biden’s response … was to outline …": the possessor speaks."""
     taken = disjoint((s, e) for said in found for s, e in said.pieces)
     _, nouns = cues()
     out = []
     for mention in index.mentions:
-        if mention.type not in ("PER", "ORG", "LOC") or index.mask[mention.start] == 1 or index.text[mention.end : mention.end + 1] not in ("'", "’"):
+        if (
+            mention.type not in ("PER", "ORG", "LOC")
+            or index.mask[mention.start] == 1
+            or index.text[mention.end : mention.end + 1] not in ("'", "’")
+        ):
             continue
         sentence = texts.sentence_at(index.document, mention.start)
         match = _POSSESSIVE.match(index.text, mention.end, sentence.end)
@@ -122,12 +170,16 @@ def _possessive(index, found):
             while end > begin and not index.text[end - 1].isalnum():
                 end -= 1
             if end - begin > 10 and covered(taken, begin, end) < 0.3 * (end - begin):
-                cue = Span(match.start("verb"), match.end("verb")) if match.group("verb") else Span(match.start("noun"), match.end("noun"))
+                cue = (
+                    Span(match.start("verb"), match.end("verb"))
+                    if match.group("verb")
+                    else Span(match.start("noun"), match.end("noun"))
+                )
                 out.append(Said([Span(begin, end)], Span(mention.start, mention.end), cue, (), 0.5))
     return out
 
 
-# -- where a content begins and ends -------------------------------------------------------------------------------------
+# -- where a content begins and ends ---------------------------------------------------------------------------------
 
 
 _ADDRESSEE = re.compile(r"(?!that\b)[^.;:“”\"]{2,70}?(?=\s+that\s)", re.I)
@@ -136,22 +188,45 @@ _CONCESSION = re.compile(r"(?:even\s+)?(?:though|although|while|whereas)\b[^,;:�
 
 
 def _with_subject(index, said):
-    """The name right before a speech verb is its subject, whatever else seemed to be the source; words of the source are no content."""
+    """The name right before a speech verb is its subject, whatever else seemed to be the source; words of the source
+    are no content.
+    """
     text, source = index.text, said.source
-    if said.cue is not None and index.mask[said.cue.start] != 1 and not re.match(r"(?:was|were|is|are|been|being|be)\b", text[said.cue.start : said.cue.end]):
-        nearest = [m for m in index.within(max(0, said.cue.start - 60), said.cue.start) if m.kind == "named" and m.type in ("PER", "ORG", "LOC")][-1:]
-        if nearest and not text[nearest[0].end : said.cue.start].strip() and verb_at(text, said.cue.start, said.cue.end):
+    if (
+        said.cue is not None
+        and index.mask[said.cue.start] != 1
+        and not re.match(r"(?:was|were|is|are|been|being|be)\b", text[said.cue.start : said.cue.end])
+    ):
+        nearest = [
+            m
+            for m in index.within(max(0, said.cue.start - 60), said.cue.start)
+            if m.kind == "named" and m.type in ("PER", "ORG", "LOC")
+        ][-1:]
+        if (
+            nearest
+            and not text[nearest[0].end : said.cue.start].strip()
+            and verb_at(text, said.cue.start, said.cue.end)
+        ):
             subject = nearest[0]
             if source is None or source.end <= subject.start or source.start >= subject.end:
-                source = Span(phrase_start(text, subject.start, texts.sentence_at(index.document, subject.start).start), subject.end)
+                source = Span(
+                    phrase_start(text, subject.start, texts.sentence_at(index.document, subject.start).start),
+                    subject.end,
+                )
     if source is None:
         return said
-    pieces = [p for p in said.pieces if not (p.start <= source.start and source.end <= p.end or source.start <= p.start and p.end <= source.end)]
+    pieces = [
+        p
+        for p in said.pieces
+        if not (p.start <= source.start and source.end <= p.end or source.start <= p.start and p.end <= source.end)
+    ]
     return said._replace(source=source, pieces=pieces or said.pieces)
 
 
 def _trimmed_to_clause(index, said):
-    """Pieces a cue cannot reach are dropped: words before "as X said," when a quotation follows, and a mere "that …" before the source."""
+    """Pieces a cue cannot reach are dropped: words before "as X said," when a quotation follows, and a mere "that …"
+    before the source.
+    """
     if said.source is None:
         return said
     text, source = index.text, said.source
@@ -161,30 +236,52 @@ def _trimmed_to_clause(index, said):
     before = [p for p in said.pieces if p.end <= source.start]
     after = [p for p in said.pieces if p.start >= source.end]
     parenthetical = re.search(r"\bas\s+$", text[max(0, source.start - 4) : source.start])
-    if before and after and parenthetical and index.mask[after[0].start] == 1 and not any(index.mask[p.start] == 1 for p in before):
+    if (
+        before
+        and after
+        and parenthetical
+        and index.mask[after[0].start] == 1
+        and not any(index.mask[p.start] == 1 for p in before)
+    ):
         return said._replace(pieces=after)
-    scraps = [p for p in before if after and text[p.start : p.end].lower().startswith("that ") and len(text[p.start : p.end].split()) <= 6]
+    scraps = [
+        p
+        for p in before
+        if after and text[p.start : p.end].lower().startswith("that ") and len(text[p.start : p.end].split()) <= 6
+    ]
     return said._replace(pieces=[p for p in said.pieces if p not in scraps]) if scraps else said
 
 
 def _clause(index, said, piece):
-    """A reported clause without the person told ("tell NATO that …") and without the main clause after a concession ("Though X said …, Y …")."""
+    """A reported clause without the person told ("tell NATO that …") and without the main clause after a concession
+    ("Though X said …, Y …").
+    """
     text, (start, end) = index.text, piece
     if index.mask[start] == 1:
         return piece
-    if said.cue is not None and said.cue.end <= start and not any(c.isalnum() for c in text[said.cue.end : start]) and _TELLS.search(text[said.cue.start : said.cue.end]):
+    if (
+        said.cue is not None
+        and said.cue.end <= start
+        and not any(c.isalnum() for c in text[said.cue.end : start])
+        and _TELLS.search(text[said.cue.start : said.cue.end])
+    ):
         told = _ADDRESSEE.match(text, start, min(end, start + 90))
         if told:
             start = skip(text, told.end())
     sentence = texts.sentence_at(index.document, start)
-    if sentence.start <= said.source.start < start and _CONCESSION.match(text[sentence.start : said.source.start]) and '"' not in text[start:end] and "“" not in text[start:end]:
+    if (
+        sentence.start <= said.source.start < start
+        and _CONCESSION.match(text[sentence.start : said.source.start])
+        and '"' not in text[start:end]
+        and "“" not in text[start:end]
+    ):
         comma = text.rfind(", ", start, end)
         if comma > start and any(m.start - comma <= 8 for m in index.within(comma, end)[:1]):
             end = comma
     return Span(start, end)
 
 
-# -- rows ----------------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------------------------
 
 
 def _finished(index, found):
@@ -203,16 +300,43 @@ def _finished(index, found):
             speaker, speaker_id = continued(index, out, mention, speaker, speaker_id)
         via = via_of(index, said, start, end, speaker_id, speaker)
         cue = index.text[said.cue.start : said.cue.end] if said.cue else None
-        if not via and mention and out and out[-1].via and PRONOUN.match(index.text[mention.start : mention.end]) and cue and CONTINUES.search(cue) and same_speaker(out[-1], speaker, speaker_id, index, mention):
+        if (
+            not via
+            and mention
+            and out
+            and out[-1].via
+            and PRONOUN.match(index.text[mention.start : mention.end])
+            and cue
+            and CONTINUES.search(cue)
+            and same_speaker(out[-1], speaker, speaker_id, index, mention)
+        ):
             via = out[-1].via
         kind = kind_of(index, pieces)
-        if kind == "indirect" and len([w for p in pieces for w in index.text[p.start : p.end].split() if w.lower() != "that"]) < 2:
+        if (
+            kind == "indirect"
+            and len([w for p in pieces for w in index.text[p.start : p.end].split() if w.lower() != "that"]) < 2
+        ):
             continue  # a scrap of one word is no statement
         out.append(
             Statement(
-                start, end, [tuple(p) for p in pieces], " … ".join(index.text[s:e] for s, e in pieces), kind, cue, said.cue.start if said.cue else None, said.cue.end if said.cue else None,
-                speaker, index.text[mention.start : mention.end] if mention else None, mention.start if mention else None, mention.end if mention else None,
-                speaker_id, via, None, None, None, round(min(1.0, said.score), 4),
+                start,
+                end,
+                [tuple(p) for p in pieces],
+                " … ".join(index.text[s:e] for s, e in pieces),
+                kind,
+                cue,
+                said.cue.start if said.cue else None,
+                said.cue.end if said.cue else None,
+                speaker,
+                index.text[mention.start : mention.end] if mention else None,
+                mention.start if mention else None,
+                mention.end if mention else None,
+                speaker_id,
+                via,
+                None,
+                None,
+                None,
+                round(min(1.0, said.score), 4),
             )
         )
     return out

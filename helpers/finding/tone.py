@@ -1,8 +1,8 @@
 """Tone of what is said, and stance towards whom it is said about.
 
-Tone is how positive or negative the wording is (-1..1), whatever the topic. Stance is the attitude towards one target (-1..1). The
-encoder scores both; VADER (Hutto & Gilbert 2014) stands beside the tone for comparison, and `tone_terms` lists the words that
-weighed most.
+Tone is how positive or negative the wording is (-1..1), whatever the topic. Stance is the attitude towards one target
+(-1..1). The encoder scores both; VADER (Hutto & Gilbert 2014) stands beside the tone for comparison, and `tone_terms`
+lists the words that weighed most.
 """
 
 import bisect
@@ -31,7 +31,7 @@ class Stance(NamedTuple):
     evidence: str
 
 
-# -- scoring one text ----------------------------------------------------------------------------------------------------
+# -- scoring one text ------------------------------------------------------------------------------------------------
 
 
 def vader_tone(text):
@@ -52,20 +52,29 @@ def masked(text, start, end, mentions):
 # Denials and reassurances: a hostile or fearful word under a negation speaks against hostility.
 _HOSTILE = r"(?:attack|invad|invasion|war\b|wars\b|strike|bomb|threat|aggress|escalat|fear|alarm|panic|worr|harm|hostil|conflict|confront|provo|interfer|kill|violen|retaliat|punish|military action|use of force|nuclear)\w*"
 _DENIAL = re.compile(
-    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+" + _HOSTILE
-    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
+    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+"
+    + _HOSTILE
+    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}"
+    + _HOSTILE
+    + r")",
     re.I,
 )
 # Deterrence and readiness: firm, but neither praise nor attack.
-_DETERRENCE = re.compile(r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game|will not hesitate|trained and equipped|elevated risk)\b", re.I)
-_CONDOLENCE = re.compile(r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s|ing)? with|grie(?:f|ve|ving))\b", re.I)
+_DETERRENCE = re.compile(
+    r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game|will not hesitate|trained and equipped|elevated risk)\b",
+    re.I,
+)
+_CONDOLENCE = re.compile(
+    r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s|ing)? with|grie(?:f|ve|ving))\b",
+    re.I,
+)
 
 
 def adjusted(tone, text):
     """The encoder's tone where rules of wording know better.
 
-    A denial of hostility is at least mildly positive; deterrence and readiness talk is pulled to the neutral zone; condolence is
-    sorrow shared, never an attack.
+    A denial of hostility is at least mildly positive; deterrence and readiness talk is pulled to the neutral zone;
+    condolence is sorrow shared, never an attack.
     """
     straight = text.translate(STRAIGHT)
     if _DENIAL.search(straight):
@@ -78,7 +87,8 @@ def adjusted(tone, text):
 
 
 def tone_terms(encoding, start, end, tone, most=4):
-    """The words of a range that weigh most in the encoder's tone, in the direction of the score; [] for a neutral score.
+    """The words of a range that weigh most in the encoder's tone, in the direction of the score; [] for a neutral
+    score.
 
     A word's weight is its share of the pooling attention times the tone its own state has.
     """
@@ -86,20 +96,37 @@ def tone_terms(encoding, start, end, tone, most=4):
     if not weights or abs(tone) < 0.05:
         return []
     sign = 1 if tone > 0 else -1
-    words = [(sign * w, _CONTRACTED.match(encoding.document.text, a).group(), a) for (a, b), w in weights if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY]
+    words = [
+        (sign * w, _CONTRACTED.match(encoding.document.text, a).group(), a)
+        for (a, b), w in weights
+        if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY
+    ]
     top = sorted(sorted(words, reverse=True)[:most], key=lambda item: item[2])
     return list(dict.fromkeys(word for weight, word, _ in top if weight > 0.002))
 
 
-_CONTRACTED = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?")  # the encoder reads "didn", "'", "t"; a reader wants "didn't"
-_EMPTY = frozenset("the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split())
-_EVALUATIVE = re.compile(r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank|congratulat|welcom|applaud)", re.I)
+# the encoder reads "didn", "'", "t"; a reader wants "didn't"
+_CONTRACTED = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?")
+_EMPTY = frozenset(
+    "the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split()
+)
+_EVALUATIVE = re.compile(
+    r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank|congratulat|welcom|applaud)",
+    re.I,
+)
 
 
 def _spoken(statement):
-    """The spans whose wording is the statement's: with its cue where an indirect statement's cue judges ("accused NATO of …")."""
+    """The spans whose wording is the statement's: with its cue where an indirect statement's cue judges ("accused NATO
+    of …").
+    """
     (start, end), *others = statement.spans
-    if statement.kind == "indirect" and statement.cue and _EVALUATIVE.search(statement.cue) and 0 <= start - statement.cue_end <= 2:
+    if (
+        statement.kind == "indirect"
+        and statement.cue
+        and _EVALUATIVE.search(statement.cue)
+        and 0 <= start - statement.cue_end <= 2
+    ):
         start = statement.cue_start
     return [(start, end), *others]
 
@@ -110,18 +137,26 @@ def _tone_of(encoding, spans):
     return sum(encoding.tone(a, b) * n for (a, b), n in zip(spans, sizes, strict=True)) / max(1, sum(sizes))
 
 
-# -- scoring the statements of an article --------------------------------------------------------------------------------
+# -- scoring the statements of an article ----------------------------------------------------------------------------
 
 
-# "defend X", "a threat to X": whoever speaks so stands with X; in an accusation, X is the victim of what follows, not its target.
-_PROTECTED = re.compile(r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$", re.I)
-_HARMED = re.compile(r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$", re.I)
+# "defend X", "a threat to X": whoever speaks so stands with X; in an accusation, X is the victim of what follows, not
+# its target.
+_PROTECTED = re.compile(
+    r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$",
+    re.I,
+)
+_HARMED = re.compile(
+    r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$",
+    re.I,
+)
 
 
 def score_statements(document, encoding, mentions, statements):
     """Statements with tone, tone_terms and vader filled in; and the stances they take.
 
-    A stance is scored for every entity named inside the statement, or in the sentence that carries it, other than the speaker.
+    A stance is scored for every entity named inside the statement, or in the sentence that carries it, other than the
+    speaker.
     -> (list of Statement, list of Stance)
     """
     text, scored, stances = document.text, [], []
@@ -132,7 +167,13 @@ def score_statements(document, encoding, mentions, statements):
         tone = adjusted(_tone_of(encoding, spans), statement.text)
         plain = " ".join(masked(text, a, b, mentions) for a, b in statement.spans)
         terms = [t for a, b in spans for t in tone_terms(encoding, a, b, tone)]
-        scored.append(statement._replace(tone=round(tone, 4), tone_terms="; ".join(dict.fromkeys(terms)) or None, vader=round(vader_tone(plain), 4)))
+        scored.append(
+            statement._replace(
+                tone=round(tone, 4),
+                tone_terms="; ".join(dict.fromkeys(terms)) or None,
+                vader=round(vader_tone(plain), 4),
+            )
+        )
         stances += _stances(document, encoding, mentions, starts, homes, statement)
     return scored, stances
 
@@ -151,7 +192,13 @@ def _stances(document, encoding, mentions, starts, homes, statement):
         # a seat of the speaker's own government is not spoken about from outside
         if mention.metonym_of is not None and mention.metonym_of == homes.get(statement.speaker_id):
             continue
-        if not inside or mention.entity_id is None or mention.entity_id == statement.speaker_id or mention.type == "MISC" and mention.kind != "demonym":
+        if (
+            not inside
+            or mention.entity_id is None
+            or mention.entity_id == statement.speaker_id
+            or mention.type == "MISC"
+            and mention.kind != "demonym"
+        ):
             continue
         chances = encoding.stance(begin, stop, mention.start, mention.end)
         if chances:
@@ -163,5 +210,15 @@ def _stances(document, encoding, mentions, starts, homes, statement):
                 value = max(value, 0.0)
             best = found.get(mention.entity_id)
             if best is None or abs(value) > abs(best.stance):
-                found[mention.entity_id] = Stance(statement.start, statement.end, mention.start, mention.end, mention.entity_id, mention.entity, round(value, 4), round(max(chances.values()), 4), document.text[begin:stop])
+                found[mention.entity_id] = Stance(
+                    statement.start,
+                    statement.end,
+                    mention.start,
+                    mention.end,
+                    mention.entity_id,
+                    mention.entity,
+                    round(value, 4),
+                    round(max(chances.values()), 4),
+                    document.text[begin:stop],
+                )
     return list(found.values())

@@ -1,4 +1,5 @@
 """Runs on disk: their names, their manifests, and which options they were made with."""
+
 import hashlib
 import json
 import platform
@@ -18,10 +19,14 @@ class WrongParameter(ValueError):
 
 
 def name_run(corpus: Sequence[str], outputs: Path, wanted: str = "") -> str:
-    """Return the run's name: the one wanted, or date, time and the corpus's name. Raises WrongParameter when it can't be a folder or exists."""
+    """Return the run's name: the one wanted, or date, time and the corpus's name. Raises WrongParameter when it can't
+    be a folder or exists.
+    """
     if wanted:
         if not re.fullmatch(r"[\w][\w.-]{0,80}", wanted) or wanted == "interactive":
-            raise WrongParameter(f"--run-id {wanted!r}: letters, digits, - _ . only, beginning with a letter or digit, and not 'interactive'")
+            raise WrongParameter(
+                f"--run-id {wanted!r}: letters, digits, - _ . only, beginning with a letter or digit, and not 'interactive'"
+            )
         if (outputs / wanted).exists():
             raise WrongParameter(f"--run-id {wanted}: {outputs / wanted} exists already; runs are never overwritten")
         return wanted
@@ -35,13 +40,21 @@ def name_run(corpus: Sequence[str], outputs: Path, wanted: str = "") -> str:
 
 def list_files(run: Path) -> dict[str, dict]:
     """Return {path below the run's folder: bytes and sha256} of all its files."""
-    files = sorted(p for p in run.rglob("*") if p.is_file() and p.name != "manifest.json" and not p.name.startswith("."))
-    return {p.relative_to(run).as_posix(): {"bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in files}
+    files = sorted(
+        p for p in run.rglob("*") if p.is_file() and p.name != "manifest.json" and not p.name.startswith(".")
+    )
+    return {
+        p.relative_to(run).as_posix(): {"bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
+        for p in files
+    }
 
 
 def write_manifest(folder: Path, manifest: dict) -> None:
     """Write a run's manifest whole."""
-    write_atomically(folder / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False, default=str), "utf-8"))
+    write_atomically(
+        folder / "manifest.json",
+        lambda path: path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False, default=str), "utf-8"),
+    )
 
 
 def read_runs(outputs: str | Path = "outputs") -> list[dict]:
@@ -56,7 +69,9 @@ def read_runs(outputs: str | Path = "outputs") -> list[dict]:
 
 
 def options_of_run(outputs: str | Path, model: str, codebook: str) -> Options:
-    """The options given, else those of the batch run that `outputs` belongs to, so that all notebooks of a run read the same annotations."""
+    """The options given, else those of the batch run that `outputs` belongs to, so that all notebooks of a run read the
+    same annotations.
+    """
     manifest = resolve(outputs) / "manifest.json"
     given = json.loads(manifest.read_text("utf-8"))["parameters"] if manifest.is_file() else {}
     return Options(str(model or given.get("model", "")), str(codebook or given.get("codebook", "")))
@@ -65,4 +80,8 @@ def options_of_run(outputs: str | Path, model: str, codebook: str) -> Options:
 def versions() -> dict[str, str]:
     """Return the versions of this project, Python and the packages that results depend on."""
     names = ("pandas", "pyarrow", "matplotlib", *ENGINE_PACKAGES)
-    return {"this project": __version__, "Python": platform.python_version(), **{name: version_of(name) for name in names}}
+    return {
+        "this project": __version__,
+        "Python": platform.python_version(),
+        **{name: version_of(name) for name in names},
+    }

@@ -1,10 +1,15 @@
 """What was read and found, on disk under keys of its content, so that no article is read or annotated twice.
 
 Store (`outputs/.annotations`, may be deleted at any time):
-    corpora/<key>/        the articles of a corpus as read, in parts; key: names, sizes and times of its files, how to read them, and the code that reads
-    found/<engine>/<part>/ mentions, statements, stances, acts of up to 2,000 texts under a key of their content; engine: hash of all they depend on
+
+    corpora/<key>/           the articles of a corpus as read, in parts; the key is a hash of its files' names, sizes
+                             and times, how to read them, and the code that reads
+    found/<engine>/<part>/   mentions, statements, stances, acts of up to 2,000 texts, each under a key of its content;
+                             engine is a hash of all they depend on
+
 A part is written to a temporary folder and renamed: it is whole or not there.
 """
+
 import functools
 import hashlib
 import json
@@ -28,8 +33,8 @@ from helpers.reading.articles import Rejected
 from helpers.reading.duplicates import find_duplicates
 from helpers.text import count
 
-SHARD = 2_000                    # texts in one part at most
-FORMAT = 2                       # of the store's own files
+SHARD = 2_000  # texts in one part at most
+FORMAT = 2  # of the store's own files
 HELPERS = Path(__file__).resolve().parent.parent
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 
@@ -37,7 +42,7 @@ ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment
 _KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
 
 
-Step = Callable[[int], object]   # told how many texts more are done
+Step = Callable[[int], object]  # told how many texts more are done
 
 
 def do_nothing(n: int) -> None:
@@ -46,6 +51,7 @@ def do_nothing(n: int) -> None:
 
 class Tables(NamedTuple):
     """Everything found in a corpus, as pandas frames; `about` says corpus, fingerprint and counts."""
+
     articles: pd.DataFrame
     mentions: pd.DataFrame
     statements: pd.DataFrame
@@ -56,10 +62,12 @@ class Tables(NamedTuple):
 
     def __repr__(self) -> str:
         parts = [count(len(getattr(self, name)), name[:-1]) for name in ("articles", *tables.FOUND)]
-        return ", ".join(parts) + (f"; {len(self.quarantine):,} inputs could not be analysed" if len(self.quarantine) else "")
+        return ", ".join(parts) + (
+            f"; {len(self.quarantine):,} inputs could not be analysed" if len(self.quarantine) else ""
+        )
 
 
-# -- keys ----------------------------------------------------------------------------------------------------------------
+# -- keys ------------------------------------------------------------------------------------------------------------
 
 
 def content_key(text: str) -> str:
@@ -80,8 +88,16 @@ def engine_files(options: Options = Options()) -> list[Path]:
 
     Raises FileNotFoundError when there is no such model or codebook.
     """
-    files = [*sorted((HELPERS / "finding").glob("*.py")), HELPERS / "text.py", HELPERS / "scheme.py", *sorted(DATA.glob("*.csv"))]
-    for given in (resolve(options.model) if options.model else MODELS, resolve(options.codebook) if options.codebook else None):
+    files = [
+        *sorted((HELPERS / "finding").glob("*.py")),
+        HELPERS / "text.py",
+        HELPERS / "scheme.py",
+        *sorted(DATA.glob("*.csv")),
+    ]
+    for given in (
+        resolve(options.model) if options.model else MODELS,
+        resolve(options.codebook) if options.codebook else None,
+    ):
         if given is None:
             continue
         if not given.exists():
@@ -92,7 +108,8 @@ def engine_files(options: Options = Options()) -> list[Path]:
 
 @functools.cache
 def engine_key(options: Options = Options()) -> str:
-    """Return a short hash of all that annotations depend on: code, data files, model, codebook, columns kept and versions of the packages used.
+    """Return a short hash of all that annotations depend on: code, data files, model, codebook, columns kept and
+    versions of the packages used.
 
     What a chart is called or how a column is described is no part of it.
     """
@@ -123,7 +140,7 @@ def _corpus_key(corpus, limit: int) -> str:
     return digest.hexdigest()[:20]
 
 
-# -- reading a corpus into the store -------------------------------------------------------------------------------------
+# -- reading a corpus into the store ---------------------------------------------------------------------------------
 
 
 def store_folder(outputs: str | Path) -> Path:
@@ -133,7 +150,8 @@ def store_folder(outputs: str | Path) -> Path:
 
 
 def read_corpus(corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
-    """Read a corpus into the store, unless it is there already; return its folder (articles-*.parquet, quarantine.parquet, about.json).
+    """Read a corpus into the store, unless it is there already; return its folder (articles-*.parquet,
+    quarantine.parquet, about.json).
 
     step: called with 1 for every input read.
     """
@@ -147,7 +165,7 @@ def read_corpus(corpus, *, store: Path, limit: int = 0, step: Step = do_nothing)
         temporary.chmod(0o755)
         try:
             temporary.rename(folder)
-        except OSError:                       # another kernel was faster
+        except OSError:  # another kernel was faster
             if not (folder / "about.json").is_file():
                 raise
     finally:
@@ -171,11 +189,23 @@ def _read_into(folder: Path, corpus, limit: int, step: Step) -> None:
     if shard:
         _write_articles(folder, part, shard)
     repeats = find_duplicates(text for texts in _columns(folder, ["text"]) for text in texts["text"].to_pylist())
-    pq.write_table(pa.table({"article_id": pa.array([ids[i] for i in repeats], pa.string()),
-                             "duplicate_of": pa.array([ids[i] for i in repeats.values()], pa.string())}), folder / "duplicates.parquet")
+    pq.write_table(
+        pa.table(
+            {
+                "article_id": pa.array([ids[i] for i in repeats], pa.string()),
+                "duplicate_of": pa.array([ids[i] for i in repeats.values()], pa.string()),
+            }
+        ),
+        folder / "duplicates.parquet",
+    )
     tables.write_parquet(tables.make_table("quarantine", rejected), folder / "quarantine.parquet")
     fingerprint = hashlib.sha256("".join(sorted(digests)).encode("utf-8", "replace")).hexdigest()
-    about = {"inputs": len(ids) + len(rejected), "articles": len(ids), "rejected": len(rejected), "fingerprint": fingerprint}
+    about = {
+        "inputs": len(ids) + len(rejected),
+        "articles": len(ids),
+        "rejected": len(rejected),
+        "fingerprint": fingerprint,
+    }
     tables.write_atomically(folder / "about.json", lambda path: path.write_text(json.dumps(about)))
 
 
@@ -190,14 +220,17 @@ def _columns(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Tabl
         yield pq.read_table(path, columns=columns)
 
 
-# -- what was found ------------------------------------------------------------------------------------------------------
+# -- what was found --------------------------------------------------------------------------------------------------
 
 
 def write_part(folder: Path, keys: list[tuple], found: Mapping[str, pa.Table]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder, prefix="."))
     try:
-        pq.write_table(pa.Table.from_pylist([dict(zip(_KEYS.names, key, strict=True)) for key in keys], schema=_KEYS), temporary / "keys.parquet")
+        pq.write_table(
+            pa.Table.from_pylist([dict(zip(_KEYS.names, key, strict=True)) for key in keys], schema=_KEYS),
+            temporary / "keys.parquet",
+        )
         for name, table in found.items():
             pq.write_table(table, temporary / f"{name}.parquet", compression="zstd")
         temporary.chmod(0o755)
@@ -218,7 +251,11 @@ def read_known(found: Path) -> dict[str, tuple[Path, str | None]]:
 
 def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, options: Options) -> Tables:
     parts = list(_columns(folder))
-    articles = pa.concat_tables(parts) if parts else tables.make_table("articles", []).append_column("key", pa.array([], pa.string()))
+    articles = (
+        pa.concat_tables(parts)
+        if parts
+        else tables.make_table("articles", []).append_column("key", pa.array([], pa.string()))
+    )
     articles = tables.to_frame(articles)
     repeats = pq.read_table(folder / "duplicates.parquet").to_pandas().set_index("article_id")["duplicate_of"]
     articles["duplicate_of"] = articles["article_id"].map(repeats) if len(repeats) else articles["duplicate_of"]
@@ -232,15 +269,25 @@ def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, optio
         articles = articles[~failed].reset_index(drop=True)
     places = articles[["key", "article_id"]].assign(place=range(len(articles)))
     rows = {table: _rows(table, known, places) for table in tables.FOUND}
-    about = {**json.loads((folder / "about.json").read_text()), "corpus": name, "engine": engine_key(options), **options._asdict(),
-             "analysed": len(articles), "quarantined": len(quarantine)}
+    about = {
+        **json.loads((folder / "about.json").read_text()),
+        "corpus": name,
+        "engine": engine_key(options),
+        **options._asdict(),
+        "analysed": len(articles),
+        "quarantined": len(quarantine),
+    }
     if about["inputs"] != about["analysed"] + about["quarantined"]:
-        raise RuntimeError(f"{about['inputs']} inputs, but {about['analysed']} analysed and {about['quarantined']} quarantined: please report this")
+        raise RuntimeError(
+            f"{about['inputs']} inputs, but {about['analysed']} analysed and {about['quarantined']} quarantined: please report this"
+        )
     return Tables(articles.drop(columns="key"), **rows, quarantine=quarantine, about=about)
 
 
 def _rows(name: str, known: Mapping, places: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one table that belong to the corpus, under its article ids, in the order of the articles and of the text."""
+    """The rows of one table that belong to the corpus, under its article ids, in the order of the articles and of the
+    text.
+    """
     by_part: dict[Path, list[str]] = {}
     for key in places["key"]:
         if key in known:
@@ -252,5 +299,9 @@ def _rows(name: str, known: Mapping, places: pd.DataFrame) -> pd.DataFrame:
     if not parts or not sum(len(part) for part in parts):
         return tables.make_frame(name)
     frame = tables.to_frame(pa.concat_tables(parts)).rename(columns={"article_id": "key"})
-    frame = frame.assign(_order=range(len(frame))).merge(places, on="key").sort_values(["place", "_order"], kind="stable", ignore_index=True)
+    frame = (
+        frame.assign(_order=range(len(frame)))
+        .merge(places, on="key")
+        .sort_values(["place", "_order"], kind="stable", ignore_index=True)
+    )
     return frame[tables.SCHEMAS[name].names]

@@ -1,4 +1,5 @@
 """A record becomes an article: which column is what, ids, dates, mending of texts; or it is rejected with its reason."""
+
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -6,26 +7,84 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-LONGEST_TEXT = 2_000_000        # characters of one article; a longer text is a book or a broken export
+LONGEST_TEXT = 2_000_000  # characters of one article; a longer text is a book or a broken export
 
 
-# Names that common exports (Media Cloud, NewsAPI, GDELT, LexisNexis, trafilatura, news-please) use, in order of preference.
+# Names that common exports (Media Cloud, NewsAPI, GDELT, LexisNexis, trafilatura, news-please) use, in order of
+# preference.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "full_text", "fulltext", "article_text", "maintext", "story_text", "article_body", "articlebody", "raw_text",
-             "article", "story", "body_text"),
+    "text": (
+        "text",
+        "body",
+        "content",
+        "full_text",
+        "fulltext",
+        "article_text",
+        "maintext",
+        "story_text",
+        "article_body",
+        "articlebody",
+        "raw_text",
+        "article",
+        "story",
+        "body_text",
+    ),
     "title": ("title", "headline", "article_title", "head", "webtitle", "name"),
-    "published": ("published", "date", "publish_date", "published_at", "publishedat", "pub_date", "pubdate", "publication_date", "date_published",
-                  "date_publish", "datepublished", "published_date", "datetime", "webpublicationdate", "timestamp", "filedate"),
-    "outlet": ("outlet", "media_name", "source_name", "sitename", "source_hostname", "publication", "publisher", "source", "hostname",
-               "source_domain", "domain", "newspaper", "medium", "media_url"),
+    "published": (
+        "published",
+        "date",
+        "publish_date",
+        "published_at",
+        "publishedat",
+        "pub_date",
+        "pubdate",
+        "publication_date",
+        "date_published",
+        "date_publish",
+        "datepublished",
+        "published_date",
+        "datetime",
+        "webpublicationdate",
+        "timestamp",
+        "filedate",
+    ),
+    "outlet": (
+        "outlet",
+        "media_name",
+        "source_name",
+        "sitename",
+        "source_hostname",
+        "publication",
+        "publisher",
+        "source",
+        "hostname",
+        "source_domain",
+        "domain",
+        "newspaper",
+        "medium",
+        "media_url",
+    ),
     "url": ("url", "link", "article_url", "weburl", "story_url", "source_url", "permalink"),
-    "article_id": ("article_id", "id", "stories_id", "story_id", "doc_id", "docid", "document_id", "uri", "guid", "_id", "uuid"),
+    "article_id": (
+        "article_id",
+        "id",
+        "stories_id",
+        "story_id",
+        "doc_id",
+        "docid",
+        "document_id",
+        "uri",
+        "guid",
+        "_id",
+        "uuid",
+    ),
 }
 WORD = re.compile(r"\w[\w'’-]*")
 
 
 class Article(NamedTuple):
     """One article; the fields are the columns of the table `articles`."""
+
     article_id: str
     title: str | None
     text: str
@@ -40,6 +99,7 @@ class Article(NamedTuple):
 
 class Rejected(NamedTuple):
     """One input that can't be analysed; the fields are the columns of the table `quarantine`."""
+
     path: str
     row: int | None
     article_id: str | None
@@ -47,7 +107,10 @@ class Rejected(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How to read: `columns` maps our column to the source's, `date_order` says what 03/02/2022 means ("" leaves such a date out)."""
+    """How to read: `columns` maps our column to the source's, `date_order` says what 03/02/2022 means ("" leaves such a
+    date out).
+    """
+
     columns: Mapping[str, str] = {}
     date_order: str = ""
 
@@ -68,7 +131,11 @@ def _pick(record: dict, ours: str, options: Options):
 
 
 def _nothing(value: object) -> bool:
-    return value is None or value != value or (isinstance(value, (str, list, dict)) and not (value.strip() if isinstance(value, str) else value))
+    return (
+        value is None
+        or value != value
+        or (isinstance(value, (str, list, dict)) and not (value.strip() if isinstance(value, str) else value))
+    )
 
 
 def _words(value: object) -> str | None:
@@ -85,7 +152,9 @@ def _clean(text: str) -> str:
     return text if text.isascii() else re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
-def make_article(record: Mapping, shown: str, row: int | None, fallback_id: str, options: Options = Options()) -> Article | Rejected:
+def make_article(
+    record: Mapping, shown: str, row: int | None, fallback_id: str, options: Options = Options()
+) -> Article | Rejected:
     """Turn a mapping with any of the known column names into an Article, or Rejected with the reason."""
     note = record.get("")
     record = {_key(name): value for name, value in record.items() if name != ""}
@@ -93,7 +162,9 @@ def make_article(record: Mapping, shown: str, row: int | None, fallback_id: str,
     if text is None:
         known = any(key in record for key in COLUMNS["text"]) or "text" in options.columns
         named = ", ".join(sorted(record))[:120]
-        return Rejected(shown, row, name if known else None, "no text" if known else f"no column with the text (it has: {named})")
+        return Rejected(
+            shown, row, name if known else None, "no text" if known else f"no column with the text (it has: {named})"
+        )
     if not isinstance(text, str):
         return Rejected(shown, row, name, f"the text is a {type(text).__name__}, not words")
     text = _clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
@@ -109,15 +180,46 @@ def make_article(record: Mapping, shown: str, row: int | None, fallback_id: str,
         url = _words(record["source"])
     published, about_date = read_date(_pick(record, "published", options), options.date_order)
     cut = "the source cuts the text short" if re.search(r"\[\+\d+ chars\]\s*$", text[-40:]) else None
-    return Article(name, _words(_pick(record, "title", options)), text, published, outlet, url, shown, n_words, None, join_notes(note, about_date, cut))
+    return Article(
+        name,
+        _words(_pick(record, "title", options)),
+        text,
+        published,
+        outlet,
+        url,
+        shown,
+        n_words,
+        None,
+        join_notes(note, about_date, cut),
+    )
 
 
-_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%A, %B %d, %Y", "%A %d %B %Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y",
-            "%Y-%m-%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S", "%B %d, %Y %H:%M", "%b %d, %Y %H:%M", "%d.%m.%Y %H:%M", "%d-%b-%Y", "%d-%b-%y")
+_FORMATS = (
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%B %d %Y",
+    "%b %d %Y",
+    "%A, %B %d, %Y",
+    "%A %d %B %Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%Y",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y/%m/%d %H:%M:%S",
+    "%B %d, %Y %H:%M",
+    "%b %d, %Y %H:%M",
+    "%d.%m.%Y %H:%M",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+)
 
 
 def read_date(value: object, order: str = "") -> tuple[datetime | None, str | None]:
-    """Return (moment in UTC without zone, note). A date such as 03/02/2022 is left out unless `order` (DMY, MDY) says what it means."""
+    """Return (moment in UTC without zone, note). A date such as 03/02/2022 is left out unless `order` (DMY, MDY) says
+    what it means.
+    """
     if _nothing(value):
         return None, None
     if isinstance(value, datetime):
@@ -134,7 +236,11 @@ def read_date(value: object, order: str = "") -> tuple[datetime | None, str | No
     numbers = re.match(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?!\d)", words)
     if numbers:
         return _numeric(numbers, words, order)
-    for attempt in (datetime.fromisoformat, *(lambda w, f=f: datetime.strptime(w, f) for f in _FORMATS), parsedate_to_datetime):
+    for attempt in (
+        datetime.fromisoformat,
+        *(lambda w, f=f: datetime.strptime(w, f) for f in _FORMATS),
+        parsedate_to_datetime,
+    ):
         try:
             return _sane(attempt(words))
         except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,4 +1,5 @@
-"""What a corpus is: files, folders, globs, or a description of them; its articles come out one at a time, in order, whatever the size of the files.
+"""What a corpus is: files, folders, globs, or a description of them; its articles come out one at a time, in order,
+whatever the size of the files.
 
 A .toml file describes a corpus that needs more than a path:
 
@@ -7,6 +8,7 @@ A .toml file describes a corpus that needs more than a path:
     [columns]                                 # our column = your column
     text = "Corps"
 """
+
 import difflib
 import glob
 import os
@@ -20,7 +22,8 @@ from helpers.reading.formats import read_file
 
 
 def describe(corpus: str | Path | Iterable[str | Path]) -> tuple[list[Path], Options]:
-    """Turn a file, folder, glob, `.toml` description or a list of them (also joined by ";") into (files in order, options).
+    """Turn a file, folder, glob, `.toml` description or a list of them (also joined by ";") into (files in order,
+    options).
 
     Raises FileNotFoundError with the nearest existing name when an input matches nothing.
     """
@@ -45,7 +48,9 @@ def _described(path: Path) -> tuple[list[Path], Options]:
         raise ValueError(f"{path}: not a TOML file ({error})") from error
     unknown = set(about) - {"inputs", "date_order", "columns"} or set(about.get("columns", {})) - set(COLUMNS)
     if unknown:
-        raise ValueError(f"{path}: unknown {', '.join(sorted(unknown))}; known are inputs, date_order, columns with {', '.join(COLUMNS)}")
+        raise ValueError(
+            f"{path}: unknown {', '.join(sorted(unknown))}; known are inputs, date_order, columns with {', '.join(COLUMNS)}"
+        )
     order = str(about.get("date_order", "")).upper()
     if order not in ("", "DMY", "MDY", "YMD"):
         raise ValueError(f"{path}: date_order is DMY, MDY or YMD, not {order!r}")
@@ -62,7 +67,10 @@ def _expand(path: Path, as_given: str) -> list[Path]:
     if matches:
         return [found for match in matches for found in _expand(Path(match), match)]
     near = difflib.get_close_matches(path.name, os.listdir(path.parent) if path.parent.is_dir() else [], n=1)
-    raise FileNotFoundError(f"no such file or folder: {as_given}" + (f" (did you mean {near[0]}?)" if near else f" (looked in {path.parent})"))
+    raise FileNotFoundError(
+        f"no such file or folder: {as_given}"
+        + (f" (did you mean {near[0]}?)" if near else f" (looked in {path.parent})")
+    )
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -83,7 +91,8 @@ def show_path(path: str | Path) -> str:
 
 
 def read(corpus: str | Path | Iterable[str | Path], *, limit: int = 0) -> Iterator[Article | Rejected]:
-    """Yield every input of a corpus, in order, as an Article or as Rejected with its reason; nothing is left out silently.
+    """Yield every input of a corpus, in order, as an Article or as Rejected with its reason; nothing is left out
+    silently.
 
     limit: stop after so many articles (0: all). `duplicate_of` is empty here: `find_duplicates` needs the whole corpus.
     """

@@ -1,4 +1,5 @@
 """Near-duplicates: which texts of a corpus repeat an earlier one, nearly or in part."""
+
 import tempfile
 import zlib
 from collections.abc import Iterable
@@ -7,8 +8,9 @@ import numpy as np
 
 from helpers.reading.articles import WORD
 
-SHINGLE, HASHES, ROWS = 5, 64, 2    # five words a shingle; 32 bands of two rows find a pair that shares a third of its shingles in 97 of 100 cases
-ENOUGH = .7                         # share of the shorter text's shingles that must stand in the longer one
+# five words a shingle; 32 bands of two rows find a pair that shares a third of its shingles in 97 of 100 cases
+SHINGLE, HASHES, ROWS = 5, 64, 2
+ENOUGH = 0.7  # share of the shorter text's shingles that must stand in the longer one
 _MULTIPLY = np.random.default_rng(20220203).integers(1, 2**61, HASHES, dtype=np.uint64) | np.uint64(1)
 _WEIGHTS = np.array([pow(1_000_003, i, 2**64) for i in range(SHINGLE)], dtype=np.uint64)
 
@@ -34,8 +36,9 @@ def _signature(hashes: np.ndarray) -> np.ndarray:
 def find_duplicates(texts: Iterable[str]) -> dict[int, int]:
     """Return {position: position of the earlier text that it (nearly) repeats} for texts in order.
 
-    Candidates come from MinHash (Broder 1997) with locality-sensitive bands; a pair counts when ENOUGH of the shorter one's shingles
-    really stand in the longer one, so that half an article and an edited copy are both found. Memory: 260 bytes a text.
+    Candidates come from MinHash (Broder 1997) with locality-sensitive bands; a pair counts when ENOUGH of the shorter
+    one's shingles really stand in the longer one, so that half an article and an edited copy are both found. Memory:
+    260 bytes a text.
     """
     signatures, places = [], [0]
     with tempfile.TemporaryFile() as store:
@@ -81,4 +84,4 @@ def _matches(signatures: np.ndarray, stored) -> dict[int, int]:
 
 def _shared(a: np.ndarray, b: np.ndarray) -> bool:
     shorter = min(len(a), len(b))
-    return shorter > 0 and len(np.intersect1d(a, b, assume_unique=True)) >= (ENOUGH if shorter >= 20 else .9) * shorter
+    return shorter > 0 and len(np.intersect1d(a, b, assume_unique=True)) >= (ENOUGH if shorter >= 20 else 0.9) * shorter

@@ -1,7 +1,9 @@
-"""Bytes to records to articles: one function a format. What can't be read comes out with its reason, and nothing is held whole that can be streamed.
+"""Bytes to records to articles: one function a format. What can't be read comes out with its reason, and nothing is
+held whole that can be streamed.
 
 Read: .txt .md .html .docx .json .jsonl .csv .tsv .parquet, and .zip and .gz of those.
 """
+
 import codecs
 import csv
 import gzip
@@ -17,12 +19,12 @@ from xml.etree import ElementTree
 
 from helpers.reading.articles import COLUMNS, Article, Options, Rejected, join_notes, make_article
 
-LARGEST_FILE = 64 * 2**20       # bytes of a file that holds one document (txt, html, docx, a JSON object), and of one line
-HIGHEST_RATIO = 200             # unpacked : packed; news text reaches 5 to 30
-UNSUSPICIOUS = 32 * 2**20       # bytes that may be unpacked before the ratio counts
-MOST_MEMBERS = 1_000_000        # files in one archive
-DEEPEST = 3                     # archives inside archives
-PLAIN, PAGES, RECORDS = {".txt", ".text", ".md", ".markdown"}, {".html", ".htm", ".xhtml"}, {".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".pq"}
+LARGEST_FILE = 64 * 2**20  # bytes of a file that holds one document (txt, html, docx, a JSON object), and of one line
+HIGHEST_RATIO = 200  # unpacked : packed; news text reaches 5 to 30
+UNSUSPICIOUS = 32 * 2**20  # bytes that may be unpacked before the ratio counts
+MOST_MEMBERS = 1_000_000  # files in one archive
+DEEPEST = 3  # archives inside archives
+PLAIN, PAGES = {".txt", ".text", ".md", ".markdown"}, {".html", ".htm", ".xhtml"}
 PACKED = {".zip", ".gz"}
 
 
@@ -40,7 +42,9 @@ def read_file(file: Path, shown: str, options: Options) -> Iterator[Article | Re
         yield Rejected(shown, None, None, f"can't be opened: {error.strerror or error}")
 
 
-def _read_stream(stream: BinaryIO, name: str, shown: str, size: int, options: Options, depth: int) -> Iterator[Article | Rejected]:
+def _read_stream(
+    stream: BinaryIO, name: str, shown: str, size: int, options: Options, depth: int
+) -> Iterator[Article | Rejected]:
     """Read one file (on disk or inside an archive) by the ending of its name. Any failure becomes one Rejected."""
     stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix.lower()
     try:
@@ -63,14 +67,28 @@ def _read_stream(stream: BinaryIO, name: str, shown: str, size: int, options: Op
         elif ending in (".parquet", ".pq"):
             yield from _records(_parquet_rows(stream), stem, shown, options)
         else:
-            raise Unreadable(f"files ending in {ending} are not read" if ending else "a file without an ending such as .txt is not read")
+            raise Unreadable(
+                f"files ending in {ending} are not read"
+                if ending
+                else "a file without an ending such as .txt is not read"
+            )
     except Unreadable as error:
         yield Rejected(shown, None, None, str(error))
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, RecursionError, MemoryError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ) as error:
         yield Rejected(shown, None, None, f"broken file: {type(error).__name__}: {str(error)[:200]}")
 
 
-# --- bytes ----------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------------------------
 
 
 def _all(stream: BinaryIO, largest: int | None = None) -> bytes:
@@ -102,15 +120,22 @@ class _Guarded(io.RawIOBase):
 def _read_gzip(stream, name, shown, size, options, depth):
     inner = name[:-3] if PurePosixPath(name).stem.count(".") else name[:-3] + ".txt"
     with gzip.GzipFile(fileobj=stream) as unpacked:
-        yield from _read_stream(io.BufferedReader(_Guarded(unpacked, size)), inner, shown, size * HIGHEST_RATIO, options, depth + 1)
+        yield from _read_stream(
+            io.BufferedReader(_Guarded(unpacked, size)), inner, shown, size * HIGHEST_RATIO, options, depth + 1
+        )
 
 
 def _read_zip(stream, name, shown, size, options, depth):
     if not stream.seekable():
         stream = io.BytesIO(_all(stream, LARGEST_FILE * 4))
     with zipfile.ZipFile(stream) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not PurePosixPath(m.filename).name.startswith((".", "~$", "__MACOSX"))
-                   and "__MACOSX/" not in m.filename]
+        members = [
+            m
+            for m in archive.infolist()
+            if not m.is_dir()
+            and not PurePosixPath(m.filename).name.startswith((".", "~$", "__MACOSX"))
+            and "__MACOSX/" not in m.filename
+        ]
         if len(members) > MOST_MEMBERS:
             raise Unreadable(f"an archive of more than {MOST_MEMBERS:,} files")
         for member in members:
@@ -120,23 +145,40 @@ def _read_zip(stream, name, shown, size, options, depth):
                     raise Unreadable("encrypted")
                 with archive.open(member) as unpacked:
                     guarded = io.BufferedReader(_Guarded(unpacked, member.compress_size))
-                    yield from _read_stream(guarded, PurePosixPath(member.filename).name, inside, member.file_size, options, depth + 1)
+                    yield from _read_stream(
+                        guarded, PurePosixPath(member.filename).name, inside, member.file_size, options, depth + 1
+                    )
             except Unreadable as error:
                 yield Rejected(inside, None, None, str(error))
-            except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
+            except (
+                OSError,
+                EOFError,
+                zlib.error,
+                zipfile.BadZipFile,
+                RuntimeError,
+                NotImplementedError,
+                ValueError,
+            ) as error:
                 yield Rejected(inside, None, None, f"broken file: {type(error).__name__}: {str(error)[:200]}")
 
 
 def decode(data: bytes) -> tuple[str, str | None]:
-    """Decode bytes: byte order mark, else strict UTF-8, else cp1252 (the note says so). Raises Unreadable for binary data."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    """Decode bytes: byte order mark, else strict UTF-8, else cp1252 (the note says so). Raises Unreadable for binary
+    data.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             try:
                 return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), None
             except UnicodeDecodeError as error:
                 if encoding != "utf-8":
                     raise Unreadable(f"not valid {encoding.upper()}") from error
-                data = data[len(mark):]
+                data = data[len(mark) :]
     try:
         text, note = data.decode("utf-8"), None
     except UnicodeDecodeError:
@@ -148,7 +190,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     return text, note
 
 
-# --- one document a file --------------------------------------------------------------------------------------
+# --- one document a file --------------------------------------------------------------------------------------------
 
 
 def _plain(data: bytes, markdown: bool) -> dict:
@@ -157,7 +199,11 @@ def _plain(data: bytes, markdown: bool) -> dict:
     fields: dict = {}
     if markdown:
         text, fields = _front_matter(text)
-        text = re.sub(r"!\[([^\]\n]{0,500})\]\([^()\s]{0,2000}\)|\[([^\]\n]{1,500})\]\([^()\n]{0,2000}\)", lambda m: m[1] or m[2] or "", text)
+        text = re.sub(
+            r"!\[([^\]\n]{0,500})\]\([^()\s]{0,2000}\)|\[([^\]\n]{1,500})\]\([^()\n]{0,2000}\)",
+            lambda m: m[1] or m[2] or "",
+            text,
+        )
         text = re.sub(r"(?m)^(?:#{1,6} +|> ?)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
     return {"text": text, **fields, "": note}
 
@@ -167,7 +213,9 @@ def _front_matter(text: str) -> tuple[str, dict]:
     if not match:
         return text, {}
     pairs = re.findall(r"(?m)^([\w -]+):[ \t]*(.*?)[ \t]*$", match[1])
-    return text[match.end():], {key: value.strip("\"'") for key, value in pairs if key.lower() not in ("text", "body", "content")}
+    return text[match.end() :], {
+        key: value.strip("\"'") for key, value in pairs if key.lower() not in ("text", "body", "content")
+    }
 
 
 def _page(data: bytes) -> dict:
@@ -179,8 +227,13 @@ def _page(data: bytes) -> dict:
     fields = found.as_dict() if hasattr(found, "as_dict") else dict(found or {})
     if not fields.get("text"):
         raise Unreadable("no article text found in the page")
-    return {"text": fields["text"], "title": fields.get("title"), "date": fields.get("date"), "outlet": fields.get("sitename") or fields.get("hostname"),
-            "url": fields.get("url")}
+    return {
+        "text": fields["text"],
+        "title": fields.get("title"),
+        "date": fields.get("date"),
+        "outlet": fields.get("sitename") or fields.get("hostname"),
+        "url": fields.get("url"),
+    }
 
 
 def _word_file(data: bytes) -> dict:
@@ -198,8 +251,19 @@ def _word_file(data: bytes) -> dict:
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
         raise Unreadable(f"broken Word file: {error}") from error
-    lines = ["".join(node.text or "" if node.tag == space + "t" else "\n" if node.tag in (space + "br", space + "cr") else "\t" if node.tag == space + "tab" else ""
-                     for node in paragraph.iter()) for paragraph in root.iter(space + "p")]
+    lines = [
+        "".join(
+            node.text or ""
+            if node.tag == space + "t"
+            else "\n"
+            if node.tag in (space + "br", space + "cr")
+            else "\t"
+            if node.tag == space + "tab"
+            else ""
+            for node in paragraph.iter()
+        )
+        for paragraph in root.iter(space + "p")
+    ]
     return {"text": "\n".join(lines)}
 
 
@@ -210,7 +274,7 @@ def _document(fields: dict, stem: str, shown: str, options: Options) -> Article 
     return make_article({"article_id": stem, **fields}, shown, None, stem, options._replace(columns={}))
 
 
-# --- many records a file --------------------------------------------------------------------------------------
+# --- many records a file --------------------------------------------------------------------------------------------
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, str | None]]:
@@ -236,7 +300,7 @@ class _Joined(io.RawIOBase):
 
     def readinto(self, buffer) -> int:
         data = self.head[: len(buffer)] if self.head else self.stream.read(len(buffer))
-        self.head = self.head[len(buffer):]
+        self.head = self.head[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
 
@@ -257,7 +321,9 @@ def _parsed(words: str, note: str | None = None) -> dict | str:
 
 
 def _json_values(stream: BinaryIO) -> Iterator[tuple[int, dict | str]]:
-    """Records of a .json file: a list (read piece by piece), an object, an object with a list of articles, or lines of objects."""
+    """Records of a .json file: a list (read piece by piece), an object, an object with a list of articles, or lines of
+    objects.
+    """
     head = stream.read(2**16)
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     whole = _Joined(head, stream)
@@ -302,13 +368,17 @@ def _json_list(stream: BinaryIO) -> Iterator[tuple[int, dict | str]]:
         if ended:
             raise Unreadable(f"broken JSON after record {number}")
         if len(window) > LARGEST_FILE:
-            raise Unreadable(f"a record of more than {LARGEST_FILE / 2**20:.0f} MiB, or broken JSON, after record {number}")
+            raise Unreadable(
+                f"a record of more than {LARGEST_FILE / 2**20:.0f} MiB, or broken JSON, after record {number}"
+            )
         more = text_stream.read(max(2**16, len(window)))  # doubling keeps the work linear
         ended, window = not more, window + more
 
 
 def _csv_rows(stream: BinaryIO, ending: str) -> Iterator[tuple[int, dict | str]]:
-    """Rows of a CSV or TSV file as strings (NA stays NA, 007 stays 007); a row of another width than the head is a reason, not a guess."""
+    """Rows of a CSV or TSV file as strings (NA stays NA, 007 stays 007); a row of another width than the head is a
+    reason, not a guess.
+    """
     csv.field_size_limit(LARGEST_FILE)
     notes: list[str | None] = []
 
@@ -361,10 +431,16 @@ def _parquet_rows(stream: BinaryIO) -> Iterator[tuple[int, dict | str]]:
             yield number, row
 
 
-def _records(rows: Iterable[tuple[int, dict | str]], stem: str, shown: str, options: Options) -> Iterator[Article | Rejected]:
+def _records(
+    rows: Iterable[tuple[int, dict | str]], stem: str, shown: str, options: Options
+) -> Iterator[Article | Rejected]:
     empty = True
     for number, row in rows:
         empty = False
-        yield Rejected(shown, number, None, row) if isinstance(row, str) else make_article(row, shown, number, f"{stem}-{number}", options)
+        yield (
+            Rejected(shown, number, None, row)
+            if isinstance(row, str)
+            else make_article(row, shown, number, f"{stem}-{number}", options)
+        )
     if empty:
         yield Rejected(shown, None, None, "no records in the file")

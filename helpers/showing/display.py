@@ -1,7 +1,9 @@
-"""Marked-up text and searchable tables as HTML: the only place that makes HTML from article text. Everything is escaped.
+"""Marked-up text and searchable tables as HTML: the only place that makes HTML from article text. Everything is
+escaped.
 
 Nothing here loads anything from a network. Without scripts the tables are plain tables.
 """
+
 import hashlib
 import html
 import itertools
@@ -33,7 +35,8 @@ STYLE = """<style>
 .house .legend mark{margin-right:.6em}
 </style>"""
 
-# Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only text.
+# Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only
+# text.
 ENHANCE = """function enhance(box){if(!box||box.dataset.ready)return;box.dataset.ready=1;
 var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows),note=box.querySelector(".note"),was=note.textContent;
 var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";field.setAttribute("aria-label","Search in this table");
@@ -69,9 +72,14 @@ class Html:
 
 
 def escape(value: object) -> str:
-    """Return a value as text that is safe anywhere in HTML; control characters become visible boxes, nothing is dropped silently."""
+    """Return a value as text that is safe anywhere in HTML; control characters become visible boxes, nothing is dropped
+    silently.
+    """
     words = html.escape(str(value), quote=True)
-    return "".join("\N{REPLACEMENT CHARACTER}" if (c < " " and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" else c for c in words)
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if (c < " " and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" else c
+        for c in words
+    )
 
 
 def _missing(value: object) -> bool:
@@ -93,7 +101,15 @@ def _cell(value: object, cut: int) -> str:
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is not None:
-        shown = f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}" if abs(number) >= .1 else f"{number:.3f}" if abs(number) >= .0005 else f"{number:.1e}"
+        shown = (
+            f"{number:,.0f}"
+            if number.is_integer()
+            else f"{number:,.2f}"
+            if abs(number) >= 0.1
+            else f"{number:.3f}"
+            if abs(number) >= 0.0005
+            else f"{number:.1e}"
+        )
         return f'<td class="number" data-value="{number!r}">{shown}</td>'
     words = str(value)
     if words.startswith(("http://", "https://")) and not any(c.isspace() for c in words):
@@ -103,28 +119,48 @@ def _cell(value: object, cut: int) -> str:
     return f'<td class="long">{escape(words)}</td>' if len(words) > 70 else f"<td>{escape(words)}</td>"
 
 
-def table(frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: int = 240, empty: str = "No rows.") -> Html:
+def table(
+    frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: int = 240, empty: str = "No rows."
+) -> Html:
     """Show a frame as a table that can be searched and sorted (a plain table where scripts do not run).
 
-    At most `limit` rows are shown and texts are cut after `cut` characters (whole on hover); a line below says when rows are left out.
-    Cells made by `marked_text` keep their marks; everything else is escaped. An empty frame becomes the sentence `empty`.
+    At most `limit` rows are shown and texts are cut after `cut` characters (whole on hover); a line below says when
+    rows are left out. Cells made by `marked_text` keep their marks; everything else is escaped. An empty frame becomes
+    the sentence `empty`.
     """
     head = f"<caption>{escape(caption)}</caption>" if caption else ""
     if not len(frame):
-        return Html(f'{STYLE}<div class="house"><b>{escape(caption)}</b><p class="note">{escape(empty)}</p></div>', f"{caption} {empty}".strip())
+        return Html(
+            f'{STYLE}<div class="house"><b>{escape(caption)}</b><p class="note">{escape(empty)}</p></div>',
+            f"{caption} {empty}".strip(),
+        )
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
     shown = frame.head(limit)
     cells = [[_cell(value, cut) for value in row] for row in shown.itertuples(index=False, name=None)]
-    kinds = [' class="number"' if any(row[i].startswith('<td class="number"') for row in cells) else "" for i in range(shown.shape[1])]
-    columns = "".join(f'<th scope="col"{kind}>{escape(str(name).replace("_", " "))}</th>' for name, kind in zip(shown.columns, kinds, strict=True))
+    kinds = [
+        ' class="number"' if any(row[i].startswith('<td class="number"') for row in cells) else ""
+        for i in range(shown.shape[1])
+    ]
+    columns = "".join(
+        f'<th scope="col"{kind}>{escape(str(name).replace("_", " "))}</th>'
+        for name, kind in zip(shown.columns, kinds, strict=True)
+    )
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
-    note = f"{len(frame):,} rows" if len(frame) <= limit else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
+    note = (
+        f"{len(frame):,} rows"
+        if len(frame) <= limit
+        else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
+    )
     name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
-    markup = (f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
-              f'<div class="note">{note}</div></div>')
+    markup = (
+        f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="note">{note}</div></div>'
+    )
     markup += SCRIPT.replace("%s", name)
-    return Html(markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part))
+    return Html(
+        markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part)
+    )
 
 
 def _grounds(labels: Iterable[str], legend: Mapping[str, str] | None) -> dict[str, str]:
@@ -134,10 +170,17 @@ def _grounds(labels: Iterable[str], legend: Mapping[str, str] | None) -> dict[st
     return grounds
 
 
-def _marks(text: str, spans: Sequence[tuple], grounds: Mapping[str, str], start: int = 0, end: int | None = None) -> str:
-    """Escaped text[start:end] with every span marked; where spans overlap, the shortest gives the ground, the others a line below."""
+def _marks(
+    text: str, spans: Sequence[tuple], grounds: Mapping[str, str], start: int = 0, end: int | None = None
+) -> str:
+    """Escaped text[start:end] with every span marked; where spans overlap, the shortest gives the ground, the others a
+    line below.
+    """
     end = len(text) if end is None else end
-    spans = [(max(s[0], start), min(s[1], end), str(s[2]), str(s[3]) if len(s) > 3 and not _missing(s[3]) else "") for s in spans]
+    spans = [
+        (max(s[0], start), min(s[1], end), str(s[2]), str(s[3]) if len(s) > 3 and not _missing(s[3]) else "")
+        for s in spans
+    ]
     spans = sorted((s for s in spans if s[0] < s[1]), key=lambda s: s[1] - s[0])
     opens: dict[int, list[int]] = {}
     for i, s in enumerate(spans):
@@ -153,27 +196,43 @@ def _marks(text: str, spans: Sequence[tuple], grounds: Mapping[str, str], start:
         inner, *outer = sorted(active)
         line = f";border-bottom:3px solid {escape(grounds[spans[outer[0]][2]])}" if outer else ""
         title = "; ".join(dict.fromkeys(": ".join(filter(None, spans[i][2:4])) for i in sorted(active)))
-        parts.append(f'<mark style="background:{escape(grounds[spans[inner][2]])}{line}" title="{escape(title)}">{words}</mark>')
+        parts.append(
+            f'<mark style="background:{escape(grounds[spans[inner][2]])}{line}" title="{escape(title)}">{words}</mark>'
+        )
     return "".join(parts)
 
 
 def _legend(grounds: Mapping[str, str]) -> str:
-    marks = "".join(f'<mark style="background:{escape(ground)}">{escape(label)}</mark>' for label, ground in grounds.items())
+    marks = "".join(
+        f'<mark style="background:{escape(ground)}">{escape(label)}</mark>' for label, ground in grounds.items()
+    )
     return f'<div class="legend">{marks}</div>' if 0 < len(grounds) <= 14 else ""
 
 
-def marked_text(text: str, spans: Iterable[Sequence], *, legend: Mapping[str, str] | None = None, title: str = "", start: int = 0,
-                end: int | None = None, show_legend: bool = True) -> Html:
+def marked_text(
+    text: str,
+    spans: Iterable[Sequence],
+    *,
+    legend: Mapping[str, str] | None = None,
+    title: str = "",
+    start: int = 0,
+    end: int | None = None,
+    show_legend: bool = True,
+) -> Html:
     """Show a text with coloured spans.
 
-    spans: (start, end, label) or (start, end, label, words on hover), offsets in characters of `text`, in any order, overlaps allowed;
+    spans: (start, end, label) or (start, end, label, words on hover), offsets in characters of `text`, in any order,
+    overlaps allowed;
     legend: colour per label (a label without one gets the next colour); start, end: show only this part of the text.
     """
     spans = [tuple(s) for s in spans]
     grounds = _grounds((str(s[2]) for s in spans), legend)
     head = f"<b>{escape(title)}</b>" if title else ""
     body = f'<div class="text">{_marks(text, spans, grounds, start, end)}</div>'
-    return Html(f'{STYLE}<div class="house">{head}{_legend(grounds) if show_legend else ""}{body}</div>', title or text[start:end])
+    return Html(
+        f'{STYLE}<div class="house">{head}{_legend(grounds) if show_legend else ""}{body}</div>',
+        title or text[start:end],
+    )
 
 
 def _around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
@@ -188,27 +247,50 @@ def _around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
     return left, right
 
 
-def evidence(frame: pd.DataFrame, articles: pd.DataFrame, *, label: str | Sequence[str] = "found", also: Mapping[str, tuple[str, str]] | None = None,
-             columns: Sequence[str] = (), legend: Mapping[str, str] | None = None, reach: int = 220, limit: int = 25, caption: str = "",
-             empty: str = "No passages.") -> Html:
+def evidence(
+    frame: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    label: str | Sequence[str] = "found",
+    also: Mapping[str, tuple[str, str]] | None = None,
+    columns: Sequence[str] = (),
+    legend: Mapping[str, str] | None = None,
+    reach: int = 220,
+    limit: int = 25,
+    caption: str = "",
+    empty: str = "No passages.",
+) -> Html:
     """Show rows of any table as the passages they come from, with the words marked.
 
-    frame: rows with article_id, start, end (passages are sentence_start..sentence_end when it has them); articles: the articles table;
-    label: what the marked words are called, or the name of a column that says so; also: more marks as {label: (start column, end column)};
+    frame: rows with article_id, start, end (passages are sentence_start..sentence_end when it has them); articles: the
+    articles table;
+    label: what the marked words are called, or the name of a column that says so; also: more marks as {label: (start
+    column, end column)};
     columns: further columns to show beside the passage.
     """
     if not len(frame):
         return table(frame, caption=caption, empty=empty)
     texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
     titles = articles.drop_duplicates("article_id").set_index("article_id")["title"]
-    rows, by_column, many = frame.head(limit).to_dict("records"), label in frame.columns, frame["article_id"].nunique() > 1
+    rows, by_column, many = (
+        frame.head(limit).to_dict("records"),
+        label in frame.columns,
+        frame["article_id"].nunique() > 1,
+    )
     names = [str(row[label]) if by_column else str(label) for row in rows]
     grounds = _grounds([*names, *(also or {})], legend)
     shown = []
     for row, name in zip(rows, names, strict=True):
         text = texts.get(row["article_id"], "")
-        spans = [(int(s), int(e), name) for s, e in (row["spans"] if isinstance(row.get("spans"), list) else [(row["start"], row["end"])])]
-        spans += [(int(row[s]), int(row[e]), extra) for extra, (s, e) in (also or {}).items() if not (_missing(row[s]) or _missing(row[e]))]
+        spans = [
+            (int(s), int(e), name)
+            for s, e in (row["spans"] if isinstance(row.get("spans"), list) else [(row["start"], row["end"])])
+        ]
+        spans += [
+            (int(row[s]), int(row[e]), extra)
+            for extra, (s, e) in (also or {}).items()
+            if not (_missing(row[s]) or _missing(row[e]))
+        ]
         left, right = min(s[0] for s in spans), max(s[1] for s in spans)
         if "sentence_start" in row and not _missing(row["sentence_start"]):
             left, right = min(left, int(row["sentence_start"])), max(right, int(row["sentence_end"]))
@@ -220,7 +302,10 @@ def evidence(frame: pd.DataFrame, articles: pd.DataFrame, *, label: str | Sequen
         shown.append({**{name: row[name] for name in columns}, "passage": Html(passage, text[left:right]), **where})
     result = table(pd.DataFrame(shown, dtype=object), caption=caption, limit=limit)
     more = f'<div class="note">{limit:,} of {len(frame):,} passages</div>' if len(frame) > limit else ""
-    return Html(f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}', f"{caption}: {min(limit, len(frame))} passages")
+    return Html(
+        f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}',
+        f"{caption}: {min(limit, len(frame))} passages",
+    )
 
 
 def files(*written: Iterable) -> Html:
@@ -229,14 +314,36 @@ def files(*written: Iterable) -> Html:
     for item in (item for group in written for item in (group if isinstance(group, list) else [group])):
         paths, count = ([item.csv, item.parquet], item.rows) if hasattr(item, "csv") else ([item], None)
         for path in paths:
-            row = rows.setdefault(str(path.with_suffix("")), {"file": path.stem, "kinds": [], "rows": count, "folder": str(path.parent.relative_to(ROOT) if path.is_relative_to(ROOT) else path.parent)})
+            row = rows.setdefault(
+                str(path.with_suffix("")),
+                {
+                    "file": path.stem,
+                    "kinds": [],
+                    "rows": count,
+                    "folder": str(path.parent.relative_to(ROOT) if path.is_relative_to(ROOT) else path.parent),
+                },
+            )
             row["kinds"].append(path.suffix[1:])
-    return table(pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object), caption="Files written")
+    return table(
+        pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object),
+        caption="Files written",
+    )
 
 
-def with_passages(counts: pd.DataFrame, rows: pd.DataFrame, articles: pd.DataFrame, *, by: str = "entity_id", column: str = "passages", each: int = 5,
-                  reach: int = 120, limit: int = 60) -> pd.DataFrame:
-    """Return `counts` (its first `limit` rows) with a column of passages that open on a click: the rows of `rows` with the same value in `by`."""
+def with_passages(
+    counts: pd.DataFrame,
+    rows: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    by: str = "entity_id",
+    column: str = "passages",
+    each: int = 5,
+    reach: int = 120,
+    limit: int = 60,
+) -> pd.DataFrame:
+    """Return `counts` (its first `limit` rows) with a column of passages that open on a click: the rows of `rows` with
+    the same value in `by`.
+    """
     counts = counts.head(limit)
     texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
     groups = dict(iter(rows[rows[by].isin(counts[by])].groupby(by, sort=False)))
@@ -244,16 +351,36 @@ def with_passages(counts: pd.DataFrame, rows: pd.DataFrame, articles: pd.DataFra
     for key in counts[by]:
         found = groups.get(key)
         lines, n = [], 0 if found is None else len(found)
-        for article, start, end in [] if found is None else found[["article_id", "start", "end"]].head(each).itertuples(index=False):
+        for article, start, end in (
+            [] if found is None else found[["article_id", "start", "end"]].head(each).itertuples(index=False)
+        ):
             words = texts.get(article, "")
             left, right = _around(words, int(start), int(end), reach)
-            lines.append(f"<p>{_marks(words, [(int(start), int(end), 'found')], {'found': GROUNDS[0]}, left, right)}</p>")
+            lines.append(
+                f"<p>{_marks(words, [(int(start), int(end), 'found')], {'found': GROUNDS[0]}, left, right)}</p>"
+            )
         more = f'<p class="note">{each:,} of {n:,}</p>' if n > each else ""
-        cells.append(Html(f"<details><summary>{n:,} passage{'s' * (n != 1)}</summary>{''.join(lines)}{more}</details>", f"{n} passages"))
+        cells.append(
+            Html(
+                f"<details><summary>{n:,} passage{'s' * (n != 1)}</summary>{''.join(lines)}{more}</details>",
+                f"{n} passages",
+            )
+        )
     return counts.assign(**{column: pd.Series(cells, index=counts.index, dtype=object)})
 
 
 def judge_by_hand(sample: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 20) -> Html:
     """Show the first rows of a sample as marked passages."""
-    columns = [c for c in sample.columns if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")]
-    return evidence(sample, articles, label="to judge", columns=columns, limit=limit, caption=sample["question"].iloc[0] if len(sample) else "")
+    columns = [
+        c
+        for c in sample.columns
+        if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")
+    ]
+    return evidence(
+        sample,
+        articles,
+        label="to judge",
+        columns=columns,
+        limit=limit,
+        caption=sample["question"].iloc[0] if len(sample) else "",
+    )

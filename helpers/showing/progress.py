@@ -1,4 +1,5 @@
 """Bars that show how far a piece of work is: in a notebook, on a terminal, or not at all."""
+
 import sys
 import time
 
@@ -31,7 +32,9 @@ class Silent:
 
 
 class InNotebook(Silent):
-    """A bar in one output that is replaced, so that a saved notebook holds one line in place of hundreds; quick work shows none."""
+    """A bar in one output that is replaced, so that a saved notebook holds one line in place of hundreds; quick work
+    shows none.
+    """
 
     def __init__(self, words: str, total: int | None) -> None:
         super().__init__(words, total)
@@ -41,9 +44,11 @@ class InNotebook(Silent):
     def update(self, n: int = 1) -> None:
         self.done += n
         now = time.monotonic()
-        if now - self.shown > (.5 if self.handle else 1.5):
+        if now - self.shown > (0.5 if self.handle else 1.5):
             self.shown = now
-            self._show(f"{self.words}: {self.done:,}{f' of {self.total:,}' if self.total else ''} articles, {now - self.began:.0f} s")
+            self._show(
+                f"{self.words}: {self.done:,}{f' of {self.total:,}' if self.total else ''} articles, {now - self.began:.0f} s"
+            )
 
     def _show(self, words: str) -> None:
         from IPython.display import display as show
@@ -67,4 +72,13 @@ def bar(words: str, total: int | None, progress: bool):
         return InNotebook(words, total)
     from tqdm import tqdm
 
-    return tqdm(desc=words, total=total, unit=" articles", delay=1.5, mininterval=.5, leave=False, file=sys.stderr, dynamic_ncols=True)
+    return tqdm(
+        desc=words,
+        total=total,
+        unit=" articles",
+        delay=1.5,
+        mininterval=0.5,
+        leave=False,
+        file=sys.stderr,
+        dynamic_ncols=True,
+    )

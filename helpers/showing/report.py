@@ -1,4 +1,5 @@
 """A run as one HTML page that needs no network, and the list of all runs."""
+
 import base64
 import hashlib
 import html
@@ -56,10 +57,16 @@ def _plain(words: str) -> str:
 
 
 def _output(output: Mapping) -> str:
-    """One output of a code cell. HTML is taken from our own display module only; scripts in it are dropped (the page has its own)."""
+    """One output of a code cell. HTML is taken from our own display module only; scripts in it are dropped (the page
+    has its own).
+    """
     if output["output_type"] == "stream":
         words = _plain(_joined(output["text"]))
-        return f"<pre>{words}</pre>" if output.get("name") == "stdout" else f"<details><summary>messages</summary><pre>{words}</pre></details>"
+        return (
+            f"<pre>{words}</pre>"
+            if output.get("name") == "stdout"
+            else f"<details><summary>messages</summary><pre>{words}</pre></details>"
+        )
     if output["output_type"] == "error":
         return f'<div class="bad"><b>{_plain(output["ename"])}</b>: {_plain(output["evalue"])}</div>'
     data = output.get("data", {})
@@ -73,13 +80,17 @@ def _output(output: Mapping) -> str:
 
 
 def _merged(outputs: Iterable[Mapping]) -> list[Mapping]:
-    """Outputs with neighbouring pieces of the same stream joined; of a line written over and over (progress bars) the last state counts."""
+    """Outputs with neighbouring pieces of the same stream joined; of a line written over and over (progress bars) the
+    last state counts.
+    """
     merged: list[dict] = []
     for output in outputs:
         if output["output_type"] == "stream" and merged and merged[-1].get("name") == output.get("name", ""):
             merged[-1]["text"] += _joined(output["text"])
         else:
-            merged.append({**output, **({"text": _joined(output["text"])} if output["output_type"] == "stream" else {})})
+            merged.append(
+                {**output, **({"text": _joined(output["text"])} if output["output_type"] == "stream" else {})}
+            )
     for output in merged:
         if output["output_type"] == "stream":
             output["text"] = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output["text"].split("\n"))
@@ -108,7 +119,11 @@ def _link(path: str, words: str | None = None) -> str:
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> str:
-    return '<table class="plain">' + "".join(f"<tr><th>{display.escape(name)}</th><td>{value}</td></tr>" for name, value in rows) + "</table>"
+    return (
+        '<table class="plain">'
+        + "".join(f"<tr><th>{display.escape(name)}</th><td>{value}</td></tr>" for name, value in rows)
+        + "</table>"
+    )
 
 
 def build(run: str | Path) -> Path:
@@ -120,23 +135,42 @@ def build(run: str | Path) -> Path:
         title, body = _notebook(path)
         contents.append(f'<li><a href="#{html.escape(quote(path.stem))}">{display.escape(title)}</a></li>')
         parts.append(f'<section id="{html.escape(quote(path.stem))}">{body}</section>')
-    failed = "".join(f'<p class="bad">{display.escape(n["notebook"])} failed: {display.escape(n["error"])}</p>'
-                     for n in manifest.get("notebooks", []) if n["status"] != "ok")
+    failed = "".join(
+        f'<p class="bad">{display.escape(n["notebook"])} failed: {display.escape(n["error"])}</p>'
+        for n in manifest.get("notebooks", [])
+        if n["status"] != "ok"
+    )
     found = manifest.get("found", {})
-    facts = _facts([
-        ("Corpus", display.escape(", ".join(about["inputs_given"]))),
-        ("Inputs", f"{about['inputs']:,}: {count(about['analysed'], 'article')} analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
-                   f"{about['quarantined']:,} could not be analysed"),
-        ("Found", ", ".join(f"{n:,} {name}" for name, n in found.items())),
-        ("Parameters", display.escape(", ".join(f"{k} = {v}" for k, v in manifest["parameters"].items()) or "all as set in the notebooks")),
-        ("Run", f"{display.escape(manifest['started'])}, {manifest['seconds']['wall']:.0f} s"),
-        ("Fingerprint of the corpus", f"<code>{display.escape(about['fingerprint'][:16])}</code>"),
-    ])
+    facts = _facts(
+        [
+            ("Corpus", display.escape(", ".join(about["inputs_given"]))),
+            (
+                "Inputs",
+                f"{about['inputs']:,}: {count(about['analysed'], 'article')} analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
+                f"{about['quarantined']:,} could not be analysed",
+            ),
+            ("Found", ", ".join(f"{n:,} {name}" for name, n in found.items())),
+            (
+                "Parameters",
+                display.escape(
+                    ", ".join(f"{k} = {v}" for k, v in manifest["parameters"].items()) or "all as set in the notebooks"
+                ),
+            ),
+            ("Run", f"{display.escape(manifest['started'])}, {manifest['seconds']['wall']:.0f} s"),
+            ("Fingerprint of the corpus", f"<code>{display.escape(about['fingerprint'][:16])}</code>"),
+        ]
+    )
     quarantine = _quarantine(run)
-    files = "".join(f"<li>{' · '.join(_link(f'../{folder}/{f}', f) for f in names)}</li>" for folder, names in _files(run))
-    body = (f'{display.STYLE}<nav>{_link("../../index.html", "All runs")}</nav><h1 class="top">{display.escape(manifest["run_id"])}</h1>{failed}{facts}{quarantine}'
-            f'<h2>Contents</h2><ol>{"".join(contents)}</ol>{"".join(parts)}<h1>Files of this run</h1><ul>{files}<li>{_link("../manifest.json", "manifest.json")}</li></ul>')
-    return tables.write_atomically(run / "report" / "index.html", lambda path: path.write_text(_page(manifest["run_id"], body), "utf-8", "replace"))
+    files = "".join(
+        f"<li>{' · '.join(_link(f'../{folder}/{f}', f) for f in names)}</li>" for folder, names in _files(run)
+    )
+    body = (
+        f'{display.STYLE}<nav>{_link("../../index.html", "All runs")}</nav><h1 class="top">{display.escape(manifest["run_id"])}</h1>{failed}{facts}{quarantine}'
+        f"<h2>Contents</h2><ol>{''.join(contents)}</ol>{''.join(parts)}<h1>Files of this run</h1><ul>{files}<li>{_link('../manifest.json', 'manifest.json')}</li></ul>"
+    )
+    return tables.write_atomically(
+        run / "report" / "index.html", lambda path: path.write_text(_page(manifest["run_id"], body), "utf-8", "replace")
+    )
 
 
 def _quarantine(run: Path) -> str:
@@ -160,14 +194,31 @@ def build_index(outputs: str | Path = "outputs") -> Path:
     for m in read_runs(outputs):
         name, about = m["folder"].name, m["corpus"]
         picture = max((m["folder"] / "figures").glob("*.png"), key=lambda path: path.stat().st_size, default=None)
-        image = f'<img class="small" alt="" src="{html.escape(quote(f"{name}/figures/{picture.name}"))}">' if picture else ""
+        image = (
+            f'<img class="small" alt="" src="{html.escape(quote(f"{name}/figures/{picture.name}"))}">'
+            if picture
+            else ""
+        )
         begun = datetime.fromisoformat(m["started"]).strftime("%Y-%m-%d %H:%M")
-        where = _link(f"{name}/report/index.html", m["run_id"]) if (m["folder"] / "report" / "index.html").exists() else display.escape(m["run_id"])
-        rows.append(f'<tr><td>{where}<br><span class="grey">{begun} UTC</span></td><td>{display.escape(", ".join(about["inputs_given"]))}</td>'
-                    f'<td>{about.get("analysed", 0):,}</td><td>{display.escape(m["status"])}</td><td>{image}</td></tr>')
-    body = ('<h1 class="top">Runs</h1>' + ('<table class="plain"><tr><th>Run</th><th>Corpus</th><th>Articles</th><th>Status</th><th></th></tr>' + "".join(rows) + "</table>"
-            if rows else "<p>No runs yet.</p>"))
-    return tables.write_atomically(resolve(outputs) / "index.html", lambda path: path.write_text(_page("Runs", body), "utf-8", "replace"))
+        where = (
+            _link(f"{name}/report/index.html", m["run_id"])
+            if (m["folder"] / "report" / "index.html").exists()
+            else display.escape(m["run_id"])
+        )
+        rows.append(
+            f'<tr><td>{where}<br><span class="grey">{begun} UTC</span></td><td>{display.escape(", ".join(about["inputs_given"]))}</td>'
+            f"<td>{about.get('analysed', 0):,}</td><td>{display.escape(m['status'])}</td><td>{image}</td></tr>"
+        )
+    body = '<h1 class="top">Runs</h1>' + (
+        '<table class="plain"><tr><th>Run</th><th>Corpus</th><th>Articles</th><th>Status</th><th></th></tr>'
+        + "".join(rows)
+        + "</table>"
+        if rows
+        else "<p>No runs yet.</p>"
+    )
+    return tables.write_atomically(
+        resolve(outputs) / "index.html", lambda path: path.write_text(_page("Runs", body), "utf-8", "replace")
+    )
 
 
 def notebook_footer(pair: Pair, **parameters) -> display.Html:

@@ -14,13 +14,36 @@ WORDS = "Norland attacked Ruritania. Ruritania denied shelling Norland. Norland 
 
 def act(article, category, modality, actor, target, start=0, attribution="narrator", confidence=0.7):
     rung = scheme.LADDER.get(category, 7)
-    return (article, start, start + 7, WORDS[start : start + 7], category, rung, modality, attribution, None, None, actor, None, target, None, None, WORDS[:27], 0, 27, confidence)
+    return (
+        article,
+        start,
+        start + 7,
+        WORDS[start : start + 7],
+        category,
+        rung,
+        modality,
+        attribution,
+        None,
+        None,
+        actor,
+        None,
+        target,
+        None,
+        None,
+        WORDS[:27],
+        0,
+        27,
+        confidence,
+    )
 
 
 @pytest.fixture
 def articles():
     dates = pd.date_range("2024-01-01", periods=20, freq="D")
-    rows = [(f"a{i}", f"Title {i}", WORDS, day.to_pydatetime(), "Post", None, "x.txt", 14, "a0" if i == 1 else None, None) for i, day in enumerate(dates)]
+    rows = [
+        (f"a{i}", f"Title {i}", WORDS, day.to_pydatetime(), "Post", None, "x.txt", 14, "a0" if i == 1 else None, None)
+        for i, day in enumerate(dates)
+    ]
     return tables.make_frame("articles", rows)
 
 
@@ -30,7 +53,17 @@ def acts():
     for i in range(20):
         rows.append(act(f"a{i}", "FORCE" if i >= 10 else "TALK", "actual", "Norland (Anna Berg)", "Ruritania"))
         rows.append(act(f"a{i}", "FORCE", "denied", "Ruritania", "Norland", start=28))
-        rows.append(act(f"a{i}", "FORCE", "possible", "Ruritania; Freedonia", "Norland (implied)", start=40, attribution="reported"))
+        rows.append(
+            act(
+                f"a{i}",
+                "FORCE",
+                "possible",
+                "Ruritania; Freedonia",
+                "Norland (implied)",
+                start=40,
+                attribution="reported",
+            )
+        )
     return tables.make_frame("acts", rows)
 
 
@@ -67,7 +100,9 @@ def test_change_of_level_is_found_and_chance_is_not(acts, articles):
     chosen, sentences = ladder.select(acts, articles), ladder.count_sentences(articles)
     series = ladder.index_over_time(chosen, articles, sentences)
     changes = statistics.change_points(series)
-    assert list(changes["period"]) == [pd.Timestamp("2024-01-11")] and changes["after"].iloc[0] > changes["before"].iloc[0]
+    assert (
+        list(changes["period"]) == [pd.Timestamp("2024-01-11")] and changes["after"].iloc[0] > changes["before"].iloc[0]
+    )
     flat = series.assign(index=np.tile([1.0, 2.0], 10))
     assert not len(statistics.change_points(flat)) and not len(statistics.change_points(series.head(5)))
 
@@ -88,15 +123,30 @@ def test_nothing_found_is_a_sentence_everywhere(articles):
     none = ladder.select(tables.make_frame("acts"), articles)
     sentences = ladder.count_sentences(articles)
     series = ladder.index_over_time(none, articles.assign(published=pd.NaT), sentences)
-    assert charts.plot_ladder(ladder.count_rungs(none), colours=colours.MODALITY_COLOURS, title=ladder.tell_ladder(none))
-    assert plots.heat_map(ladder.count_directions(none), "target", "actor", "rung", title=ladder.tell_directions(ladder.count_directions(none)))
+    assert charts.plot_ladder(
+        ladder.count_rungs(none), colours=colours.MODALITY_COLOURS, title=ladder.tell_ladder(none)
+    )
+    assert plots.heat_map(
+        ladder.count_directions(none),
+        "target",
+        "actor",
+        "rung",
+        title=ladder.tell_directions(ladder.count_directions(none)),
+    )
     assert plots.intervals(ladder.index_by_actor(none, sentences), "index", "actor", low="low", high="high", title="x")
     assert charts.plot_talk_and_deeds(ladder.talk_and_deeds(none), title=ladder.tell_talk(ladder.talk_and_deeds(none)))
-    assert charts.plot_index_over_time(series, statistics.change_points(series), title="x", note=ladder.tell_changes(statistics.change_points(series), series))
+    assert charts.plot_index_over_time(
+        series,
+        statistics.change_points(series),
+        title="x",
+        note=ladder.tell_changes(statistics.change_points(series), series),
+    )
     assert plots.ranked_bars(ladder.count_quads(none), "n", "actor", stack="quad", title="x")
     assert not len(ladder.count_sensitivity(none, articles, sentences)) and not len(ladder.count_events(none))
     ends = ladder.extremes(none)
-    assert "No act" in str(display.evidence(ends[ends["direction"] == "up"], articles, label="category", empty="No act."))
+    assert "No act" in str(
+        display.evidence(ends[ends["direction"] == "up"], articles, label="category", empty="No act.")
+    )
     assert ladder.choose_article(none, articles.iloc[:0]) == "" and ladder.text_of(articles.iloc[:0], "") == ("", "")
 
 

@@ -26,13 +26,44 @@ def found():
         ("a1", 0, 7, "Harbour", "ORG", "named", "ORG:harbour", "Harbour", None, "name as written", 1.0),
         ("a1", 30, 36, "Moscow", "LOC", "named", "LOC:moscow", "Moscow", "LOC:russia", "table", 1.0),
     ]
-    columns = ["article_id", "start", "end", "text", "type", "kind", "entity_id", "entity", "metonym_of", "rule", "score"]
-    statements = pd.DataFrame([("a0", 0, 39, "Ana Ruiz", 0, 8, "PER:ana ruiz"), ("a0", 41, 60, "A. Ruiz", 20, 27, "PER:a ruiz")],
-                              columns=["article_id", "start", "end", "speaker", "speaker_mention_start", "speaker_mention_end", "speaker_id"])
-    stances = pd.DataFrame([("a0", 0, 39, 40, 47, "ORG:harbour", "Harbour"), ("a1", 0, 20, 0, 7, "ORG:harbour", "Harbour")],
-                           columns=["article_id", "start", "end", "target_start", "target_end", "target_id", "target"])
-    acts = pd.DataFrame([("a0", 10, 15, "Ana Ruiz", "PER:ana ruiz", "Harbour", "ORG:harbour", 0, 50), ("a1", 10, 15, "Harbour", "ORG:harbour", "Russia", "LOC:russia", 0, 50)],
-                        columns=["article_id", "start", "end", "actor", "actor_id", "target", "target_id", "sentence_start", "sentence_end"])
+    columns = [
+        "article_id",
+        "start",
+        "end",
+        "text",
+        "type",
+        "kind",
+        "entity_id",
+        "entity",
+        "metonym_of",
+        "rule",
+        "score",
+    ]
+    statements = pd.DataFrame(
+        [("a0", 0, 39, "Ana Ruiz", 0, 8, "PER:ana ruiz"), ("a0", 41, 60, "A. Ruiz", 20, 27, "PER:a ruiz")],
+        columns=["article_id", "start", "end", "speaker", "speaker_mention_start", "speaker_mention_end", "speaker_id"],
+    )
+    stances = pd.DataFrame(
+        [("a0", 0, 39, 40, 47, "ORG:harbour", "Harbour"), ("a1", 0, 20, 0, 7, "ORG:harbour", "Harbour")],
+        columns=["article_id", "start", "end", "target_start", "target_end", "target_id", "target"],
+    )
+    acts = pd.DataFrame(
+        [
+            ("a0", 10, 15, "Ana Ruiz", "PER:ana ruiz", "Harbour", "ORG:harbour", 0, 50),
+            ("a1", 10, 15, "Harbour", "ORG:harbour", "Russia", "LOC:russia", 0, 50),
+        ],
+        columns=[
+            "article_id",
+            "start",
+            "end",
+            "actor",
+            "actor_id",
+            "target",
+            "target_id",
+            "sentence_start",
+            "sentence_end",
+        ],
+    )
     return Found(pd.DataFrame(mentions, columns=columns), statements, stances, acts)
 
 
@@ -92,7 +123,10 @@ def test_retype_changes_identifier_everywhere(tmp_path):
 def test_lines_apply_in_order_and_the_input_stays(tmp_path):
     before = found()
     file = tmp_path / "corrections.csv"
-    file.write_text("# my notes\naction;entity;words;article;target\nmerge;PER:a ruiz;;;PER:ana ruiz\nrename;PER:ana ruiz;;;Minister Ruiz\n", encoding="utf-8-sig")
+    file.write_text(
+        "# my notes\naction;entity;words;article;target\nmerge;PER:a ruiz;;;PER:ana ruiz\nrename;PER:ana ruiz;;;Minister Ruiz\n",
+        encoding="utf-8-sig",
+    )
     after = corrections.apply(before, str(file))
     assert after.mentions["entity"].tolist()[:2] == ["Minister Ruiz"] * 2
     assert before.mentions["entity_id"][1] == "PER:a ruiz"
@@ -100,22 +134,30 @@ def test_lines_apply_in_order_and_the_input_stays(tmp_path):
 
 def test_unknown_entities_are_reported_not_fatal(tmp_path):
     file = tmp_path / "corrections.csv"
-    file.write_text("action,entity,words,article,target\nmerge,PER:nobody,,,Ana Ruiz\nignore,ORG:harbour,Port,,\n", encoding="utf-8")
+    file.write_text(
+        "action,entity,words,article,target\nmerge,PER:nobody,,,Ana Ruiz\nignore,ORG:harbour,Port,,\n", encoding="utf-8"
+    )
     corrections.apply(found(), str(file))
     report = corrections.unused(found().mentions, corrections.load(str(file)))
     assert report["line"].tolist() == [2, 3]
     assert report["why"].tolist() == ["no such entity in this corpus", "no mention with these words or in this article"]
 
 
-@pytest.mark.parametrize("line, says", [
-    ("mege,PER:a ruiz,,,Ana Ruiz", "line 2: the action 'mege' is none of merge, split, rename, ignore, retype; did you mean merge?"),
-    ("merge,,,,Ana Ruiz", "line 2: merge needs an entity"),
-    ("merge,PER:a ruiz,,,", "line 2: merge needs a target"),
-    ("retype,ORG:harbour,,,SHIP", "line 2: the type 'SHIP' is none of PER, ORG, LOC, MISC"),
-    ("split,ORG:harbour,,,LOC:harbour", "line 2: split needs words or an article"),
-    ("rename,ORG:harbour,Harbour,,X", "line 2: rename takes no words"),
-    ("rename,ORG:harbour,,,Harbour, plc", "line 2: 6 values for 5 columns"),
-])
+@pytest.mark.parametrize(
+    "line, says",
+    [
+        (
+            "mege,PER:a ruiz,,,Ana Ruiz",
+            "line 2: the action 'mege' is none of merge, split, rename, ignore, retype; did you mean merge?",
+        ),
+        ("merge,,,,Ana Ruiz", "line 2: merge needs an entity"),
+        ("merge,PER:a ruiz,,,", "line 2: merge needs a target"),
+        ("retype,ORG:harbour,,,SHIP", "line 2: the type 'SHIP' is none of PER, ORG, LOC, MISC"),
+        ("split,ORG:harbour,,,LOC:harbour", "line 2: split needs words or an article"),
+        ("rename,ORG:harbour,Harbour,,X", "line 2: rename takes no words"),
+        ("rename,ORG:harbour,,,Harbour, plc", "line 2: 6 values for 5 columns"),
+    ],
+)
 def test_a_wrong_line_says_where_and_what_to_do(tmp_path, line, says):
     with pytest.raises(ValueError) as error:
         corrected(tmp_path, line)

@@ -38,14 +38,26 @@ def read(words, *marks, **options):
 def corpus(*texts_and_marks, **columns):
     articles, rows = [], []
     for number, (words, marks) in enumerate(texts_and_marks):
-        articles.append({"article_id": f"a{number}", "title": None, "text": words, "published": pd.NaT, "outlet": None, "duplicate_of": None, **{k: v[number] for k, v in columns.items()}})
+        articles.append(
+            {
+                "article_id": f"a{number}",
+                "title": None,
+                "text": words,
+                "published": pd.NaT,
+                "outlet": None,
+                "duplicate_of": None,
+                **{k: v[number] for k, v in columns.items()},
+            }
+        )
         rows += [(f"a{number}", *mention) for mention in read(words, *marks)[1]]
     return pd.DataFrame(rows, columns=["article_id", *entities.Mention._fields]), pd.DataFrame(articles)
 
 
 def test_switches():
     words = "Moscow warned Norway. Norwegian ships left. Eva Holm stayed. She smiled."
-    mentions, articles = corpus((words, [("Eva Holm", "PER")]), (words, [("Eva Holm", "PER")]), duplicate_of=[None, "a0"])
+    mentions, articles = corpus(
+        (words, [("Eva Holm", "PER")]), (words, [("Eva Holm", "PER")]), duplicate_of=[None, "a0"]
+    )
 
     def n(**switches):
         return dict(counts.count_entities(mentions, articles, **switches).set_index("entity")["mentions"])
@@ -59,12 +71,18 @@ def test_switches():
 
 def test_tables_of_the_notebook():
     dates = pd.to_datetime(["2022-01-01", "2022-01-20"])
-    mentions, articles = corpus(("Norway met Chile. Norway won.", []), ("Chile met Norway.", []), published=list(dates), outlet=["Post", "Mail"])
+    mentions, articles = corpus(
+        ("Norway met Chile. Norway won.", []), ("Chile met Norway.", []), published=list(dates), outlet=["Post", "Mail"]
+    )
     chosen = counts.select(mentions, articles)
     pair = counts.cooccurrence(chosen, articles).iloc[0]
     assert (pair["a"], pair["b"], pair["sentences"], pair["articles"]) == ("Norway", "Chile", 2, 2)
-    assert counts.share_by_outlet(chosen).set_index(["outlet", "entity"])["share"].to_dict()["Post", "Norway"] == pytest.approx(2 / 3)
-    assert counts.share_over_time(chosen).groupby("period")["share"].sum().tolist() == pytest.approx([1.0] * counts.share_over_time(chosen)["period"].nunique())
+    assert counts.share_by_outlet(chosen).set_index(["outlet", "entity"])["share"].to_dict()[
+        "Post", "Norway"
+    ] == pytest.approx(2 / 3)
+    assert counts.share_over_time(chosen).groupby("period")["share"].sum().tolist() == pytest.approx(
+        [1.0] * counts.share_over_time(chosen)["period"].nunique()
+    )
     assert counts.find_entity(chosen, "norway") == ("LOC:norway", "Norway")
     assert counts.find_entity(chosen, "Norwai")[1].endswith("Did you mean Norway?")
     context = counts.keyword_in_context(chosen, articles, "LOC:chile")
@@ -77,7 +95,16 @@ def test_tables_of_the_notebook():
 def test_empty_corpus_gives_empty_tables_and_sentences():
     mentions, articles = corpus(("nothing here", []))
     chosen = counts.select(mentions, articles)
-    for make in (counts.rank, counts.count_forms, counts.share_by_outlet, counts.share_over_time, counts.first_mentions, counts.dispersion, counts.audit, corrections.suggest):
+    for make in (
+        counts.rank,
+        counts.count_forms,
+        counts.share_by_outlet,
+        counts.share_over_time,
+        counts.first_mentions,
+        counts.dispersion,
+        counts.audit,
+        corrections.suggest,
+    ):
         assert not len(make(chosen))
     assert not len(counts.cooccurrence(chosen, articles))
     assert counts.find_entity(chosen)[0] is None
@@ -85,7 +112,11 @@ def test_empty_corpus_gives_empty_tables_and_sentences():
 
 
 def test_suggestions_are_lines_and_nothing_more():
-    mentions, articles = corpus(("Karl Meier spoke.", [("Karl Meier", "PER")]), ("Meier spoke.", [("Meier", "PER")]), ("Karl Mejer spoke.", [("Karl Mejer", "PER")]))
+    mentions, articles = corpus(
+        ("Karl Meier spoke.", [("Karl Meier", "PER")]),
+        ("Meier spoke.", [("Meier", "PER")]),
+        ("Karl Mejer spoke.", [("Karl Mejer", "PER")]),
+    )
     chosen = counts.select(mentions, articles)
     lines = corrections.suggest(chosen)["line"].tolist()
     assert len(counts.rank(chosen)) == 3

@@ -11,14 +11,29 @@ from helpers.showing import colours
 def frame(rows):
     columns = ["article_id", "speaker", "tone"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(speaker_id=table["speaker"], vader=table["tone"], text="words", start=range(len(table)), end=range(1, len(table) + 1))
+    return table.assign(
+        speaker_id=table["speaker"],
+        vader=table["tone"],
+        text="words",
+        start=range(len(table)),
+        end=range(1, len(table) + 1),
+    )
 
 
-ARTICLES = pd.DataFrame({"article_id": [f"a{n}" for n in range(40)], "outlet": ["Post", "Star"] * 20, "published": pd.date_range("2024-01-01", periods=40), "duplicate_of": [None] * 39 + ["a0"]})
+ARTICLES = pd.DataFrame(
+    {
+        "article_id": [f"a{n}" for n in range(40)],
+        "outlet": ["Post", "Star"] * 20,
+        "published": pd.date_range("2024-01-01", periods=40),
+        "duplicate_of": [None] * 39 + ["a0"],
+    }
+)
 
 
 def test_summary_counts_and_shares():
-    table = frame([("a0", "Lind", 0.5), ("a0", "Lind", -0.5), ("a1", "Lind", 0.0), ("a2", "Park", 0.9), ("a3", None, 0.9)])
+    table = frame(
+        [("a0", "Lind", 0.5), ("a0", "Lind", -0.5), ("a1", "Lind", 0.0), ("a2", "Park", 0.9), ("a3", None, 0.9)]
+    )
     summary = speakers.speaker_summary(table, ARTICLES)
     lind = summary.iloc[0]
     assert (lind["speaker"], lind["n_statements"], lind["n_articles"], lind["n_outlets"]) == ("Lind", 3, 2, 2)
@@ -35,7 +50,9 @@ def test_copies_count_once():
 
 def test_comparison_needs_enough_and_finds_a_real_gap():
     rng = np.random.default_rng(0)
-    rows = [(f"a{n % 15}", "Lind", rng.normal(0.3, 0.1)) for n in range(60)] + [(f"a{n % 15}", "Park", rng.normal(-0.3, 0.1)) for n in range(60)]
+    rows = [(f"a{n % 15}", "Lind", rng.normal(0.3, 0.1)) for n in range(60)] + [
+        (f"a{n % 15}", "Park", rng.normal(-0.3, 0.1)) for n in range(60)
+    ]
     pairs = speakers.compare_speakers(frame(rows), draws=200)
     assert len(pairs) == 1 and abs(pairs["delta"].iloc[0]) > 0.9 and pairs["p_holm"].iloc[0] < 0.05
     assert speakers.compare_speakers(frame(rows[:20]), draws=50).empty
@@ -43,10 +60,17 @@ def test_comparison_needs_enough_and_finds_a_real_gap():
 
 def test_a_users_own_scorer(tmp_path):
     file = tmp_path / "mine.py"
-    file.write_text("def score(texts):\n    return [(0.5, ['mine']) for _ in texts]\n\ndef short(texts):\n    return []\n\ndef loud(texts):\n    return [(7, []) for _ in texts]\n")
+    file.write_text(
+        "def score(texts):\n    return [(0.5, ['mine']) for _ in texts]\n\ndef short(texts):\n    return []\n\ndef loud(texts):\n    return [(7, []) for _ in texts]\n"
+    )
     table = frame([("a0", "Lind", 0.1)]).assign(tone_terms=None)
     assert speakers.rescored(table, f"{file}:score")[["tone", "tone_terms"]].values.tolist() == [[0.5, "mine"]]
-    for wrong, message in ((f"{file}:short", "0 results for 1"), (f"{file}:loud", "outside -1..1"), (f"{file}:none", "no function"), ("nowhere.py:score", "give a Python file")):
+    for wrong, message in (
+        (f"{file}:short", "0 results for 1"),
+        (f"{file}:loud", "outside -1..1"),
+        (f"{file}:none", "no function"),
+        ("nowhere.py:score", "give a Python file"),
+    ):
         with pytest.raises(ValueError, match=message):
             speakers.rescored(table, wrong)
 
@@ -54,7 +78,10 @@ def test_a_users_own_scorer(tmp_path):
 def test_no_dates_no_outlets_no_statements():
     bare = ARTICLES.assign(published=pd.NaT, outlet=None)
     empty = frame([])
-    assert speakers.tone_over_time(frame([("a0", "Lind", 0.1)]), bare).empty and speakers.tone_by_outlet(frame([("a0", "Lind", 0.1)]), bare).empty
+    assert (
+        speakers.tone_over_time(frame([("a0", "Lind", 0.1)]), bare).empty
+        and speakers.tone_by_outlet(frame([("a0", "Lind", 0.1)]), bare).empty
+    )
     assert speakers.speaker_summary(empty, bare).empty and speakers.count_speakers(empty.assign(kind=[]), bare).empty
     assert "No statement" in speakers.tell_speakers(empty, bare)
 

@@ -47,5 +47,5 @@ def test_wilson_holds_the_share(right, n):
 
 
 def test_wilson_is_the_published_one():
-    assert np.allclose(statistics.wilson(8, 10), (.4902, .9433), atol=1e-4)
+    assert np.allclose(statistics.wilson(8, 10), (0.4902, 0.9433), atol=1e-4)
     assert statistics.wilson(0, 0) == (0, 1)

@@ -12,14 +12,38 @@ TEXT = "Berg threatened Ruritania with war, then fed it. " * 30
 
 @pytest.fixture
 def acts():
-    rows = [(f"a{i % 3}", 5, 15, "threatened", "THREATEN" if i % 10 else "AID", 4, "actual", "narrator", None, None, "Berg", "PER:berg", "Ruritania", "LOC:ruritania", None, TEXT[:48], 0, 48, .5)
-            for i in range(100)]
+    rows = [
+        (
+            f"a{i % 3}",
+            5,
+            15,
+            "threatened",
+            "THREATEN" if i % 10 else "AID",
+            4,
+            "actual",
+            "narrator",
+            None,
+            None,
+            "Berg",
+            "PER:berg",
+            "Ruritania",
+            "LOC:ruritania",
+            None,
+            TEXT[:48],
+            0,
+            48,
+            0.5,
+        )
+        for i in range(100)
+    ]
     return tables.make_frame("acts", rows)
 
 
 @pytest.fixture
 def articles():
-    return tables.make_frame("articles", [(f"a{i}", None, TEXT, None, None, None, "x", 9, None, None) for i in range(3)])
+    return tables.make_frame(
+        "articles", [(f"a{i}", None, TEXT, None, None, None, "x", 9, None, None) for i in range(3)]
+    )
 
 
 def test_sample_judge_measure_correct(acts, articles, tmp_path):
@@ -33,8 +57,10 @@ def test_sample_judge_measure_correct(acts, articles, tmp_path):
     labels = validation.read_labels(path)
     precision = validation.measure_precision(labels, "category")
     assert precision.set_index("label")["precision"].round(2).to_dict()["AID"] == 0
-    assert precision["precision"][0] > .7          # weighted: threats are nine times as frequent
-    counts = validation.correct_counts(pd.DataFrame({"category": ["AID", "THREATEN", "FORCE"], "n": [10, 90, 4]}), precision, "category")
+    assert precision["precision"][0] > 0.7  # weighted: threats are nine times as frequent
+    counts = validation.correct_counts(
+        pd.DataFrame({"category": ["AID", "THREATEN", "FORCE"], "n": [10, 90, 4]}), precision, "category"
+    )
     assert counts["corrected"][0] == 0 and counts["corrected"][1] == 90 and 0 < counts["corrected"][2] < 4
     with pytest.raises(FileExistsError, match="verdicts already"):
         validation.write_sample(sample, "acts", tmp_path)
@@ -49,7 +75,10 @@ def test_small_tables_and_none(acts, articles):
     assert len(validation.draw_sample(acts.head(3), articles, "acts", n=10)) == 3
     empty = validation.draw_sample(acts.head(0), articles, "acts", n=10)
     assert len(empty) == 0 and "verdict" in empty
-    assert validation.tell(validation.measure_precision(pd.DataFrame({"right": [], "weight": []}))) == "No row has been judged yet"
+    assert (
+        validation.tell(validation.measure_precision(pd.DataFrame({"right": [], "weight": []})))
+        == "No row has been judged yet"
+    )
 
 
 def test_wrong_verdicts_are_named(tmp_path):

@@ -20,7 +20,9 @@ def test_examples_are_well_formed():
         assert row["modality"] in escalation.MODALITIES and row["attribution"] in escalation.ATTRIBUTIONS, row
         assert row["purpose"] in ("", "deter", "compel", "punish", "reassure"), row
         assert escalation.CATEGORY_OF.get(row["plover"] or "NONE") == row["category"], row
-        assert row["plover_scored"] == (escalation.scored_plover(row["category"], row["modality"], row["plover"]) or ""), row
+        assert row["plover_scored"] == (
+            escalation.scored_plover(row["category"], row["modality"], row["plover"]) or ""
+        ), row
     assert len({row["id"] for row in ROWS}) == len(ROWS)
     assert len({(row["sentence"], row["cue"]) for row in ROWS}) >= len(ROWS) - 10
 
@@ -30,7 +32,9 @@ def test_examples_cover_the_scheme():
     assert {row["category"] for row in ROWS} == set(escalation.LADDER)
     counts = Counter(row["modality"] for row in ROWS)
     assert all(counts[modality] >= 20 for modality in escalation.MODALITIES)
-    assert all(sum(row["purpose"] == purpose for row in ROWS) >= 20 for purpose in ("deter", "compel", "punish", "reassure"))
+    assert all(
+        sum(row["purpose"] == purpose for row in ROWS) >= 20 for purpose in ("deter", "compel", "punish", "reassure")
+    )
     traps = sum(row["category"] == "NONE" or row["modality"] in ("denied", "possible", "conditional") for row in ROWS)
     assert traps / len(ROWS) > 1 / 3
 
@@ -69,16 +73,22 @@ def test_cues_find_what_the_examples_mark():
 @pytest.mark.parametrize(
     ("verb", "forms"),
     [
-        ("send", {"send", "sends", "sent", "sending"}), ("ban", {"ban", "bans", "banned", "banning"}), ("withdraw", {"withdraw", "withdraws", "withdrew", "withdrawn", "withdrawing"}),
-        ("seize", {"seize", "seizes", "seized", "seizing"}), ("deploy", {"deploy", "deploys", "deployed", "deploying"}), ("deny", {"deny", "denies", "denied", "denying"}),
-        ("expel", {"expel", "expels", "expelled", "expelling"}), ("attack", {"attack", "attacks", "attacked", "attacking"}), ("free", {"free", "frees", "freed", "freeing"}),
+        ("send", {"send", "sends", "sent", "sending"}),
+        ("ban", {"ban", "bans", "banned", "banning"}),
+        ("withdraw", {"withdraw", "withdraws", "withdrew", "withdrawn", "withdrawing"}),
+        ("seize", {"seize", "seizes", "seized", "seizing"}),
+        ("deploy", {"deploy", "deploys", "deployed", "deploying"}),
+        ("deny", {"deny", "denies", "denied", "denying"}),
+        ("expel", {"expel", "expels", "expelled", "expelling"}),
+        ("attack", {"attack", "attacks", "attacked", "attacking"}),
+        ("free", {"free", "frees", "freed", "freeing"}),
     ],
 )
 def test_verbs_are_inflected(verb, forms):
     assert set(clauses.inflect(verb)) == forms
 
 
-# -- a user's own codebook ---------------------------------------------------------------------------------------------------
+# -- a user's own codebook -------------------------------------------------------------------------------------------
 
 
 def write(path, words):
@@ -87,21 +97,34 @@ def write(path, words):
 
 
 def test_own_category_is_found_and_ranked(tmp_path):
-    own = write(tmp_path / "own.csv", "category,rung,cues,examples\nCYBER,7,hack; wipe … servers; phishing campaign,They hacked the ministry\n")
+    own = write(
+        tmp_path / "own.csv",
+        "category,rung,cues,examples\nCYBER,7,hack; wipe … servers; phishing campaign,They hacked the ministry\n",
+    )
     words = "Ruritania hacked Norland's ministry of defence on Monday. A phishing campaign against Norland began the next day."
     document = text.read(words)
     acts = escalation.find_acts(document, None, [], [], codebook=own)
     assert [(a.cue, a.category, a.rung) for a in acts] == [("hacked", "CYBER", 7), ("phishing campaign", "CYBER", 7)]
-    assert escalation.scored_rung("CYBER", "actual", 7) == 7 and escalation.scored_rung("CYBER", "threatened", 7) == 4 and escalation.scored_rung("CYBER", "denied", 7) == -2
+    assert (
+        escalation.scored_rung("CYBER", "actual", 7) == 7
+        and escalation.scored_rung("CYBER", "threatened", 7) == 4
+        and escalation.scored_rung("CYBER", "denied", 7) == -2
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("name,level\nCYBER,7\n", "has no column category"), ("category,rung,cues\nCYBER,high,hack\n", "line 2: rung 'high'"), ("category,rung,cues\nCYBER,7,\n", "CYBER has no cues"),
-        ("category,rung,cues\nFORCE,3,hack\n", "FORCE is on rung 9"), ("category,rung,cues\nCYBER,7,hack\nCYBER,5,wipe\n", "line 3: CYBER has rung 5"),
-        ("category,rung,cues\nCYBER,7,<gadgets> explode\n", "word class <gadgets>"), ("category,rung,cues\nCYBER,7,… hack\n", "begins or ends with a gap"),
-        ("category,rung,cues\n", "no categories"), ("category,rung,cues\nCYBER,7,hack,wipe,steal\n", "more cells than columns"), ("category,rung,cues\n9!,7,hack\n", "must be a word"),
+        ("name,level\nCYBER,7\n", "has no column category"),
+        ("category,rung,cues\nCYBER,high,hack\n", "line 2: rung 'high'"),
+        ("category,rung,cues\nCYBER,7,\n", "CYBER has no cues"),
+        ("category,rung,cues\nFORCE,3,hack\n", "FORCE is on rung 9"),
+        ("category,rung,cues\nCYBER,7,hack\nCYBER,5,wipe\n", "line 3: CYBER has rung 5"),
+        ("category,rung,cues\nCYBER,7,<gadgets> explode\n", "word class <gadgets>"),
+        ("category,rung,cues\nCYBER,7,… hack\n", "begins or ends with a gap"),
+        ("category,rung,cues\n", "no categories"),
+        ("category,rung,cues\nCYBER,7,hack,wipe,steal\n", "more cells than columns"),
+        ("category,rung,cues\n9!,7,hack\n", "must be a word"),
     ],
 )
 def test_errors_in_own_codebook_are_one_clear_sentence(tmp_path, content, says):

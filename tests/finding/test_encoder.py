@@ -23,7 +23,9 @@ def encode(string):
 @settings(max_examples=60, deadline=None)
 def test_any_text_can_be_encoded_and_offsets_are_inside_it(string):
     found = encode(string)
-    spans = [(e.start, e.end) for e in found.entities] + [s for a in found.attributions for s in (*a.content, a.source, a.cue) if s]
+    spans = [(e.start, e.end) for e in found.entities] + [
+        s for a in found.attributions for s in (*a.content, a.source, a.cue) if s
+    ]
     assert all(0 <= s < e <= len(string) for s, e in spans)
     assert -1 <= found.tone(0, len(string)) <= 1
 
@@ -31,8 +33,17 @@ def test_any_text_can_be_encoded_and_offsets_are_inside_it(string):
 def test_names_and_statements_of_a_short_article():
     found = encode(ARTICLE)
     names = {(ARTICLE[e.start : e.end], e.type) for e in found.entities}
-    assert {("Ruth Okello", "PER"), ("Uganda", "LOC"), ("Lisbon", "LOC"), ("Portugal", "LOC"), ("Rui Tavares", "PER")} <= names
-    said = [(ARTICLE[a.content[0][0] : a.content[0][1]], ARTICLE[a.source.start : a.source.end] if a.source else None) for a in found.attributions]
+    assert {
+        ("Ruth Okello", "PER"),
+        ("Uganda", "LOC"),
+        ("Lisbon", "LOC"),
+        ("Portugal", "LOC"),
+        ("Rui Tavares", "PER"),
+    } <= names
+    said = [
+        (ARTICLE[a.content[0][0] : a.content[0][1]], ARTICLE[a.source.start : a.source.end] if a.source else None)
+        for a in found.attributions
+    ]
     assert any("waited long enough" in content and source == "Okello" for content, source in said)
 
 
@@ -54,7 +65,10 @@ def test_probabilities_are_probabilities():
 
 
 def test_tone_and_act_tell_plain_cases_apart():
-    good, bad = encode("It was a wonderful, generous gesture and a great joy."), encode("It was a vile, murderous attack and a terrible disaster.")
+    good, bad = (
+        encode("It was a wonderful, generous gesture and a great joy."),
+        encode("It was a vile, murderous attack and a terrible disaster."),
+    )
     assert good.tone(0, 60) > 0.15 > -0.15 > bad.tone(0, 60)
     attack = encode("Warplanes bombed two villages overnight.").act(0, 40)
     talks = encode("The two presidents met for talks in Geneva on Sunday.").act(0, 53)
@@ -70,7 +84,10 @@ def test_windows_decide_every_word_once():
     ranges = features.windows(words, pieces, starts)
     assert [n for _, a, b, _ in ranges for n in range(a, b)] == list(range(len(words)))
     assert all(left <= a < b <= right for left, a, b, right in ranges)
-    assert all(sum(len(p) for p in pieces[left:right]) <= features.WINDOW + 2 * features.CONTEXT for left, _, _, right in ranges)
+    assert all(
+        sum(len(p) for p in pieces[left:right]) <= features.WINDOW + 2 * features.CONTEXT
+        for left, _, _, right in ranges
+    )
 
 
 def test_spans_never_break_the_tagging_scheme():

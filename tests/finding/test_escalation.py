@@ -1,4 +1,6 @@
-"""Acts: categories, modality, direction, attribution, purpose. All sentences are the project's own; the sample article against its hand coding when that is at hand."""
+"""Acts: categories, modality, direction, attribution, purpose. All sentences are the project's own; the sample article
+against its hand coding when that is at hand.
+"""
 
 import json
 import time
@@ -20,7 +22,9 @@ def find(words, **options):
     document = text.read(words)
     encoding = encoder.load().encode(document)
     mentions = entities.find_mentions(document, encoding)
-    return escalation.find_acts(document, None, mentions, statements.find_statements(document, encoding, mentions), **options)
+    return escalation.find_acts(
+        document, None, mentions, statements.find_statements(document, encoding, mentions), **options
+    )
 
 
 def one(words):
@@ -33,8 +37,20 @@ def one(words):
     ("words", "category", "modality", "actor", "target"),
     [
         ("Chad moved troops to the border with Sudan on Friday.", "MOBILIZE", "actual", "Chad", "Sudan"),
-        ("Kenya will deploy two battalions along the Somali border next week.", "MOBILIZE", "announced", "Kenya", "Somalia"),
-        ("Egypt is not planning to attack Ethiopia, its foreign minister said.", "FORCE", "denied", "Egypt", "Ethiopia"),
+        (
+            "Kenya will deploy two battalions along the Somali border next week.",
+            "MOBILIZE",
+            "announced",
+            "Kenya",
+            "Somalia",
+        ),
+        (
+            "Egypt is not planning to attack Ethiopia, its foreign minister said.",
+            "FORCE",
+            "denied",
+            "Egypt",
+            "Ethiopia",
+        ),
         ("Algeria threatened to expel the French ambassador.", "SANCTION", "threatened", "Algeria", "France"),
         ("Norway could impose sanctions on Belarus, diplomats said.", "SANCTION", "possible", "Norway", "Belarus"),
         ("If Serbia sends police across the line, Kosovo will arrest them.", "COERCE", "conditional", "Kosovo", None),
@@ -54,10 +70,15 @@ def test_category_modality_direction(words, category, modality, actor, target):
 @pytest.mark.parametrize(
     "words",
     [
-        "The goalkeeper was under attack from the first minute and conceded three goals.", "A price war between the two airlines has halved fares.",
-        "The new missile can strike targets 900 kilometres away and weighs two tonnes.", "Tensions between Greece and Turkey have risen for years.",
-        "The minister shot down the proposal for a second tunnel.", "After a long battle with cancer the singer died at home.", "A storm hit the coast of Mozambique and killed six people.",
-        "The brigade is trained for winter warfare and speaks three languages.", "In 1914 the empire invaded its neighbour.",
+        "The goalkeeper was under attack from the first minute and conceded three goals.",
+        "A price war between the two airlines has halved fares.",
+        "The new missile can strike targets 900 kilometres away and weighs two tonnes.",
+        "Tensions between Greece and Turkey have risen for years.",
+        "The minister shot down the proposal for a second tunnel.",
+        "After a long battle with cancer the singer died at home.",
+        "A storm hit the coast of Mozambique and killed six people.",
+        "The brigade is trained for winter warfare and speaks three languages.",
+        "In 1914 the empire invaded its neighbour.",
     ],
 )
 def test_traps_are_left_alone(words):
@@ -65,8 +86,12 @@ def test_traps_are_left_alone(words):
 
 
 def test_what_is_deterred_is_no_act():
-    assert not [a for a in find("Poland sent tanks to its border with Belarus to deter an attack.") if a.category == "FORCE"]
-    act = next(a for a in find("Poland sent tanks to its border with Belarus to deter an attack.") if a.category == "MOBILIZE")
+    assert not [
+        a for a in find("Poland sent tanks to its border with Belarus to deter an attack.") if a.category == "FORCE"
+    ]
+    act = next(
+        a for a in find("Poland sent tanks to its border with Belarus to deter an attack.") if a.category == "MOBILIZE"
+    )
     assert act.purpose == "deter"
 
 
@@ -76,8 +101,14 @@ def test_requests_take_in_what_they_ask_for():
 
 
 def test_several_acts_with_their_own_modality():
-    acts = find("Chad recalled its envoy from Sudan and will close the border next week, but it denied shelling any village in Sudan.")
-    assert [(a.category, a.modality) for a in acts] == [("SANCTION", "actual"), ("SANCTION", "announced"), ("FORCE", "denied")]
+    acts = find(
+        "Chad recalled its envoy from Sudan and will close the border next week, but it denied shelling any village in Sudan."
+    )
+    assert [(a.category, a.modality) for a in acts] == [
+        ("SANCTION", "actual"),
+        ("SANCTION", "announced"),
+        ("FORCE", "denied"),
+    ]
 
 
 def test_accusation_alleges_what_it_contains():
@@ -94,7 +125,10 @@ def test_meetings_are_reciprocal():
 def test_leaders_roll_up_unless_told_otherwise():
     words = "Russian President Vladimir Putin condemned Poland."
     assert find(words)[0].actor == "Russia (Vladimir Putin)" and find(words)[0].actor_id == "LOC:russia"
-    assert find(words, roll_up=False)[0].actor == "Vladimir Putin" and find(words, roll_up=False)[0].actor_id == "PER:vladimir putin"
+    assert (
+        find(words, roll_up=False)[0].actor == "Vladimir Putin"
+        and find(words, roll_up=False)[0].actor_id == "PER:vladimir putin"
+    )
 
 
 def test_hosts_are_no_targets():
@@ -105,8 +139,16 @@ def test_hosts_are_no_targets():
 @pytest.mark.parametrize(
     ("category", "modality", "plover", "rung"),
     [
-        ("FORCE", "actual", "ASSAULT", 9), ("FORCE", "denied", "AGREE", -2), ("FORCE", "possible", None, 0), ("FORCE", "conditional", "THREATEN", 4), ("SANCTION", "announced", "THREATEN", 4),
-        ("MOBILIZE", "announced", "MOBILIZE", 6), ("MOBILIZE", "conditional", "THREATEN", 4), ("AID", "announced", "AGREE", -2), ("AID", "denied", "REJECT", 2), ("NONE", "actual", None, 0),
+        ("FORCE", "actual", "ASSAULT", 9),
+        ("FORCE", "denied", "AGREE", -2),
+        ("FORCE", "possible", None, 0),
+        ("FORCE", "conditional", "THREATEN", 4),
+        ("SANCTION", "announced", "THREATEN", 4),
+        ("MOBILIZE", "announced", "MOBILIZE", 6),
+        ("MOBILIZE", "conditional", "THREATEN", 4),
+        ("AID", "announced", "AGREE", -2),
+        ("AID", "denied", "REJECT", 2),
+        ("NONE", "actual", None, 0),
     ],
 )
 def test_modality_rule(category, modality, plover, rung):
@@ -138,7 +180,14 @@ def test_never_raises_on_any_text(words):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from("if unless Russia attacked the troops “ ” , . not will to threatened that Ukraine sanctions on deny would ’s and border of by".split()), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            "if unless Russia attacked the troops “ ” , . not will to threatened that Ukraine sanctions on deny would ’s and border of by".split()
+        ),
+        max_size=60,
+    )
+)
 def test_never_raises_on_jumbled_news(parts):
     find(" ".join(parts))
 
@@ -166,7 +215,22 @@ def test_sample_article_against_hand_coding():
     acts = find((ROOT / "seeds" / gold["doc"]).read_text(encoding="utf-8"))
     wanted = [a for s in gold["sentences"] for a in s["acts"]]
     real, traps = [a for a in wanted if a["act"] != "NONE"], [a for a in wanted if a["act"] == "NONE"]
-    pairs = [(g, next((a for a in acts if a.start < g["cue_end"] and g["cue_start"] < a.end and escalation.quad_of(a.category) == escalation.quad_of(g["act"])), None)) for g in real]
+    pairs = [
+        (
+            g,
+            next(
+                (
+                    a
+                    for a in acts
+                    if a.start < g["cue_end"]
+                    and g["cue_start"] < a.end
+                    and escalation.quad_of(a.category) == escalation.quad_of(g["act"])
+                ),
+                None,
+            ),
+        )
+        for g in real
+    ]
     found = [(g, a) for g, a in pairs if a is not None]
     assert len(found) / len(real) >= 0.85
     assert sum(g["modality"] == a.modality for g, a in found) / len(found) >= 0.8
@@ -179,4 +243,6 @@ def test_sample_article_against_hand_coding():
 def test_empty_and_odd_frames():
     assert escalation.find_acts(text.read(""), None, [], []) == []
     assert escalation.classify_sentence("") is None
-    assert isinstance(escalation.export_events(pd.DataFrame(columns=["article_id", *escalation.Act._fields])), pd.DataFrame)
+    assert isinstance(
+        escalation.export_events(pd.DataFrame(columns=["article_id", *escalation.Act._fields])), pd.DataFrame
+    )

@@ -51,10 +51,30 @@ def test_spans_inserted_one_by_one_are_the_spans_merged_at_once(pairs):
     ("string", "words", "speaker", "kind"),
     [
         ("“The bridge is closed,” Mayor Ines Duarte said on Tuesday.", "bridge is closed", "Ines Duarte", "direct"),
-        ('"The bridge is closed until further notice," Mayor Ines Duarte said on Tuesday.', "bridge is closed", "Ines Duarte", "direct"),
-        ("Mayor Ines Duarte said that the bridge would stay closed for a month.", "bridge would stay closed", "Ines Duarte", "indirect"),
-        ("According to General Tomas Brandt, the convoy never reached the border.", "convoy never reached", "Tomas Brandt", "indirect"),
-        ("Mayor Ines Duarte told reporters that the bridge was “a danger to everybody who uses it.”", "a danger to everybody", "Ines Duarte", "mixed"),
+        (
+            '"The bridge is closed until further notice," Mayor Ines Duarte said on Tuesday.',
+            "bridge is closed",
+            "Ines Duarte",
+            "direct",
+        ),
+        (
+            "Mayor Ines Duarte said that the bridge would stay closed for a month.",
+            "bridge would stay closed",
+            "Ines Duarte",
+            "indirect",
+        ),
+        (
+            "According to General Tomas Brandt, the convoy never reached the border.",
+            "convoy never reached",
+            "Tomas Brandt",
+            "indirect",
+        ),
+        (
+            "Mayor Ines Duarte told reporters that the bridge was “a danger to everybody who uses it.”",
+            "a danger to everybody",
+            "Ines Duarte",
+            "mixed",
+        ),
     ],
 )
 def test_who_said_it_and_how(string, words, speaker, kind):
@@ -80,7 +100,9 @@ def test_layers_are_peeled_and_the_outlet_goes_to_via():
 def test_a_split_quotation_is_one_statement_with_two_pieces():
     string = "“We will not wait,” Prime Minister Amadou Sow said. “The time for talk is over.”"
     found = said(string)
-    assert [[string[a:b] for a, b in s.spans] for s in found] == [["“We will not wait,”", "“The time for talk is over.”"]]
+    assert [[string[a:b] for a, b in s.spans] for s in found] == [
+        ["“We will not wait,”", "“The time for talk is over.”"]
+    ]
     assert found[0].speaker == "Amadou Sow"
 
 
@@ -119,7 +141,10 @@ def test_a_nickname_in_quotation_marks_belongs_to_the_name():
 
 def test_a_pronoun_that_nothing_resolves_is_no_speaker():
     assert [s.speaker for s in said("“They will regret this decision for years,” they said.")] in ([None], [])
-    found = one("The plan failed because of Ines Duarte, who said that the bridge would stay closed.", "bridge would stay closed")
+    found = one(
+        "The plan failed because of Ines Duarte, who said that the bridge would stay closed.",
+        "bridge would stay closed",
+    )
     assert found.speaker == "Ines Duarte"
 
 
@@ -147,7 +172,10 @@ def test_time_is_linear_up_to_a_megabyte_of_layout():
     assert seconds(4000) < 16 * 5 * max(seconds(250), 0.01)
 
 
-@pytest.mark.skipif(not (GOLD / "seed/statements.json").exists(), reason="needs the hand-coded sample (../shared/gold), which does not come with the project")
+@pytest.mark.skipif(
+    not (GOLD / "seed/statements.json").exists(),
+    reason="needs the hand-coded sample (../shared/gold), which does not come with the project",
+)
 def test_the_sample_article_comes_out_right():
     gold = json.loads((GOLD / "seed/statements.json").read_text(encoding="utf-8"))
     string = Path(ROOT / "seeds" / gold["file"]).read_text(encoding="utf-8")

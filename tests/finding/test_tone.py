@@ -16,7 +16,15 @@ def test_curly_apostrophes_do_not_hide_a_negation():
     assert tone.vader_tone("We didn’t see a good answer") == tone.vader_tone("We didn't see a good answer") < 0
 
 
-@pytest.mark.parametrize("words", ["There are no plans to attack our neighbour.", "Nobody has any reason to fear us.", "We are not planning to invade anyone.", "We don’t intend to strike first."])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "There are no plans to attack our neighbour.",
+        "Nobody has any reason to fear us.",
+        "We are not planning to invade anyone.",
+        "We don’t intend to strike first.",
+    ],
+)
 def test_denials_of_hostility_are_not_scored_as_attacks(words):
     assert tone.adjusted(-0.6, words) > 0 or "Nobody" in words
 
@@ -28,7 +36,9 @@ def test_deterrence_is_neutral_and_insults_stay_insults():
 
 def test_masking_takes_names_out_of_the_words():
     string = "The Justice Department said no."
-    mention = Mention(4, 22, "Justice Department", "ORG", "named", "ORG:justice department", "Justice Department", None, "name", 1.0)
+    mention = Mention(
+        4, 22, "Justice Department", "ORG", "named", "ORG:justice department", "Justice Department", None, "name", 1.0
+    )
     assert tone.masked(string, 0, len(string), [mention]) == "The Name said no."
 
 
@@ -43,7 +53,9 @@ def test_tone_and_its_words():
     (praise,), _ = scored("“It was a wonderful evening and we are deeply grateful,” Ines Duarte said.")
     (attack,), _ = scored("“This is a shameful betrayal by a gang of liars,” Ines Duarte said.")
     assert praise.tone > NEUTRAL and attack.tone < -NEUTRAL
-    assert {"wonderful", "grateful"} & set(praise.tone_terms.split("; ")) and {"shameful", "betrayal", "liars"} & set(attack.tone_terms.split("; "))
+    assert {"wonderful", "grateful"} & set(praise.tone_terms.split("; ")) and {"shameful", "betrayal", "liars"} & set(
+        attack.tone_terms.split("; ")
+    )
 
 
 def test_words_of_the_tone_are_whole_words():
@@ -52,12 +64,17 @@ def test_words_of_the_tone_are_whole_words():
 
 
 def test_stance_is_kept_apart_from_tone():
-    _, stances = scored("Foreign Minister Ruth Okello praised Portugal and condemned Spain for a cowardly attack on fishermen, saying that “Portugal is a true friend and Spain is a disgrace.”")
+    _, stances = scored(
+        "Foreign Minister Ruth Okello praised Portugal and condemned Spain for a cowardly attack on fishermen, saying that “Portugal is a true friend and Spain is a disgrace.”"
+    )
     towards = {s.target: s.stance for s in stances}
     assert towards["Portugal"] > towards["Spain"] and towards["Spain"] < 0
 
 
-@pytest.mark.skipif(not (GOLD / "seed/tone.json").exists(), reason="needs the hand-coded sample (../shared/gold), which does not come with the project")
+@pytest.mark.skipif(
+    not (GOLD / "seed/tone.json").exists(),
+    reason="needs the hand-coded sample (../shared/gold), which does not come with the project",
+)
 def test_no_tone_of_the_sample_article_has_the_wrong_sign():
     gold = json.loads((GOLD / "seed/tone.json").read_text(encoding="utf-8"))
     found, _ = scored((ROOT / "seeds" / gold["source"]).read_text(encoding="utf-8"))

@@ -53,7 +53,9 @@ def test_the_store_lies_beside_the_run(tmp_path):
 
 
 def test_only_what_finding_depends_on_changes_the_key(tmp_path, monkeypatch):
-    """A copy of the project: a chart's title or a column's description leaves the annotations, a word list or a finder does not."""
+    """A copy of the project: a chart's title or a column's description leaves the annotations, a word list or a finder
+    does not.
+    """
     for folder in ("finding", "data", "showing"):
         shutil.copytree(ROOT / "helpers" / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("text.py", "scheme.py", "tables.py"):

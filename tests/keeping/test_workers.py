@@ -19,7 +19,13 @@ def load(corpus, outputs, **options):
 @needs_model
 @pytest.mark.slow
 def test_processes_find_the_same(outputs, write_lines, story, monkeypatch):
-    path = write_lines("x.jsonl", [{"id": str(i), "text": story.replace("Berg", name)} for i, name in enumerate(["Berg", "Dahl", "Lind", "Moe", "Nygaard", "Ruud"])])
+    path = write_lines(
+        "x.jsonl",
+        [
+            {"id": str(i), "text": story.replace("Berg", name)}
+            for i, name in enumerate(["Berg", "Dahl", "Lind", "Moe", "Nygaard", "Ruud"])
+        ],
+    )
     alone = load(path, outputs, workers=1)
     (outputs.parent.parent / "other" / ".annotations").mkdir(parents=True)
     together = load(path, outputs.parent.parent / "other" / "run", workers=2)
@@ -42,17 +48,30 @@ if __name__ == "__main__":
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_text_that_kills_its_process_is_named(outputs, write_lines, tmp_path):
     """A package on the path of the workers makes one text kill the process that reads it."""
-    path = write_lines("x.jsonl", [{"id": f"a{i}", "text": f"Berg said on day {i} that Hale would come."} for i in range(5)] + [{"id": "killer", "text": "PLEASE DIE NOW"}])
+    path = write_lines(
+        "x.jsonl",
+        [{"id": f"a{i}", "text": f"Berg said on day {i} that Hale would come."} for i in range(5)]
+        + [{"id": "killer", "text": "PLEASE DIE NOW"}],
+    )
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal\nfrom helpers import text\nread = text.read\n"
-        f"text.read = lambda words: os.kill(os.getpid(), {int(signal.SIGKILL)}) if 'PLEASE DIE' in words else read(words)\n")
+        f"text.read = lambda words: os.kill(os.getpid(), {int(signal.SIGKILL)}) if 'PLEASE DIE' in words else read(words)\n"
+    )
     script = tmp_path / "run.py"
     script.write_text(KILLER.format(root=str(ROOT), path=str(path), outputs=str(outputs)))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=240)
-    assert done.stdout.startswith("['killer']") and "process that worked on it died" in done.stdout and done.stdout.strip().endswith("5"), done
+    assert (
+        done.stdout.startswith("['killer']")
+        and "process that worked on it died" in done.stdout
+        and done.stdout.strip().endswith("5")
+    ), done
 
 
 def test_dask_is_imported_by_one_module_only():
-    users = [path.name for path in (ROOT / "helpers").rglob("*.py") if "import dask" in path.read_text("utf-8") or "from dask" in path.read_text("utf-8")]
+    users = [
+        path.name
+        for path in (ROOT / "helpers").rglob("*.py")
+        if "import dask" in path.read_text("utf-8") or "from dask" in path.read_text("utf-8")
+    ]
     assert users == ["workers.py"] and importlib.util.find_spec("distributed")

@@ -43,16 +43,36 @@ def test_missing_input_names_the_nearest():
 
 
 def test_ids_stay_strings_and_na_stays_text(write_lines):
-    path = write_lines("x.jsonl", [{"id": "0012", "text": "NA", "source": "NA"}, {"id": "1e5", "text": "Some words"}, {"id": 7, "text": "More words"}])
-    assert [(a.article_id, a.text, a.outlet) for a in read(path)] == [("0012", "NA", "NA"), ("1e5", "Some words", None), ("7", "More words", None)]
+    path = write_lines(
+        "x.jsonl",
+        [
+            {"id": "0012", "text": "NA", "source": "NA"},
+            {"id": "1e5", "text": "Some words"},
+            {"id": 7, "text": "More words"},
+        ],
+    )
+    assert [(a.article_id, a.text, a.outlet) for a in read(path)] == [
+        ("0012", "NA", "NA"),
+        ("1e5", "Some words", None),
+        ("7", "More words", None),
+    ]
 
 
 def test_csv_keeps_strings_and_refuses_shifted_rows(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_text('stories_id,title,text,publish_date,media_name\n0012,NA,"Two, words",2022-02-03,The Post\n0013,oops,one,too,many,cells\n'
-                    '0014,T,"with ""quotes"" and\nlines",2022-02-04,null\n', "utf-8")
+    path.write_text(
+        'stories_id,title,text,publish_date,media_name\n0012,NA,"Two, words",2022-02-03,The Post\n0013,oops,one,too,many,cells\n'
+        '0014,T,"with ""quotes"" and\nlines",2022-02-04,null\n',
+        "utf-8",
+    )
     first, second, third = read(path)
-    assert (first.article_id, first.title, first.text, first.published, first.outlet) == ("0012", "NA", "Two, words", datetime(2022, 2, 3), "The Post")
+    assert (first.article_id, first.title, first.text, first.published, first.outlet) == (
+        "0012",
+        "NA",
+        "Two, words",
+        datetime(2022, 2, 3),
+        "The Post",
+    )
     assert isinstance(second, Rejected) and second.reason == "6 cells where the head has 5" and second.row == 3
     assert third.text == 'with "quotes" and\nlines' and third.outlet == "null"
 
@@ -81,12 +101,27 @@ def test_lines_of_utf16_and_cp1252(tmp_path):
     assert [a.notes is None for a in items] == [True, True, True, False]
 
 
-@pytest.mark.parametrize(("name", "data", "reason"), [
-    ("a.txt", b"", "no text"), ("b.txt", b" \n ", "no text"), ("c.txt", b"...", "no words"), ("d.pdf", b"%PDF", "files ending in .pdf are not read"),
-    ("e", b"x", "without an ending"), ("f.txt", bytes(range(256)) * 9, "binary"), ("g.json", b"{", "not valid JSON"), ("h.jsonl", b"[1]\n", "not a JSON object"),
-    ("i.zip", b"PK", "broken file"), ("j.gz", b"\x1f\x8b", "broken file"), ("k.parquet", b"PAR1", "broken file"), ("l.docx", b"x", "broken file"),
-    ("m.json", b"[" * 100_000, "JSON"), ("n.csv", b"a,b\n1,2\n", "no column with the text"), ("o.csv", b"", "no records"), ("p.jsonl", b'{"text": 5}\n', "not words"),
-])
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"", "no text"),
+        ("b.txt", b" \n ", "no text"),
+        ("c.txt", b"...", "no words"),
+        ("d.pdf", b"%PDF", "files ending in .pdf are not read"),
+        ("e", b"x", "without an ending"),
+        ("f.txt", bytes(range(256)) * 9, "binary"),
+        ("g.json", b"{", "not valid JSON"),
+        ("h.jsonl", b"[1]\n", "not a JSON object"),
+        ("i.zip", b"PK", "broken file"),
+        ("j.gz", b"\x1f\x8b", "broken file"),
+        ("k.parquet", b"PAR1", "broken file"),
+        ("l.docx", b"x", "broken file"),
+        ("m.json", b"[" * 100_000, "JSON"),
+        ("n.csv", b"a,b\n1,2\n", "no column with the text"),
+        ("o.csv", b"", "no records"),
+        ("p.jsonl", b'{"text": 5}\n', "not words"),
+    ],
+)
 def test_every_input_ends_with_a_reason(tmp_path, name, data, reason):
     (tmp_path / name).write_bytes(data)
     item = one(tmp_path / name)
@@ -94,7 +129,10 @@ def test_every_input_ends_with_a_reason(tmp_path, name, data, reason):
 
 
 def test_formats_and_packings_agree(tmp_path):
-    records = [{"id": "a", "title": "T", "text": "Berg said “no”.", "date": "2022-02-03"}, {"id": "b", "title": "U", "text": "Hale said yes.", "date": "2022-02-04"}]
+    records = [
+        {"id": "a", "title": "T", "text": "Berg said “no”.", "date": "2022-02-03"},
+        {"id": "b", "title": "U", "text": "Hale said yes.", "date": "2022-02-04"},
+    ]
     lines = "".join(json.dumps(r) + "\n" for r in records).encode()
     (tmp_path / "a.jsonl").write_bytes(lines)
     (tmp_path / "b.json").write_text(json.dumps(records, indent=2))
@@ -128,27 +166,66 @@ def test_word_files(tmp_path):
 def test_web_pages(tmp_path):
     pytest.importorskip("trafilatura", reason="saved web pages are an extra")
     words = "The minister said that the talks would go on in Geneva next week, and that nobody wanted a war. " * 5
-    (tmp_path / "x.html").write_text(f"<html><head><title>Talks go on</title></head><body><nav>Menu</nav><article><h1>Talks go on</h1><p>{words}</p><p>{words}</p></article></body></html>")
+    (tmp_path / "x.html").write_text(
+        f"<html><head><title>Talks go on</title></head><body><nav>Menu</nav><article><h1>Talks go on</h1><p>{words}</p><p>{words}</p></article></body></html>"
+    )
     article = one(tmp_path / "x.html")
     assert "The minister said" in article.text and "Menu" not in article.text
 
 
 def test_markdown(tmp_path):
-    (tmp_path / "x.md").write_text("---\ntitle: Talks\ndate: 2022-02-03\nsource: The Post\n---\n# Heading\n\nHe *said* [so](http://x.y/z) in snake_case.\n")
+    (tmp_path / "x.md").write_text(
+        "---\ntitle: Talks\ndate: 2022-02-03\nsource: The Post\n---\n# Heading\n\nHe *said* [so](http://x.y/z) in snake_case.\n"
+    )
     article = one(tmp_path / "x.md")
     assert (article.title, article.outlet, article.published) == ("Talks", "The Post", datetime(2022, 2, 3))
     assert article.text == "Heading\n\nHe said so in snake_case.\n"
 
 
-@pytest.mark.parametrize("record", [
-    {"stories_id": 5, "media_name": "Post", "publish_date": "2022-02-03 10:00:00", "text": "Words", "url": "https://x.y/a", "title": "T"},
-    {"source": {"id": None, "name": "Post"}, "publishedAt": "2022-02-03T10:00:00Z", "content": "Words", "url": "https://x.y/a", "title": "T"},
-    {"source": "https://x.y/a", "source-hostname": "Post", "date": "2022-02-03T11:00:00+01:00", "text": "Words", "raw_text": "no", "title": "T"},
-    {"Body": "Words", "Headline": "T", "Pub Date": "Thu, 03 Feb 2022 10:00:00 GMT", "Publication": "Post", "Link": "https://x.y/a"},
-])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {
+            "stories_id": 5,
+            "media_name": "Post",
+            "publish_date": "2022-02-03 10:00:00",
+            "text": "Words",
+            "url": "https://x.y/a",
+            "title": "T",
+        },
+        {
+            "source": {"id": None, "name": "Post"},
+            "publishedAt": "2022-02-03T10:00:00Z",
+            "content": "Words",
+            "url": "https://x.y/a",
+            "title": "T",
+        },
+        {
+            "source": "https://x.y/a",
+            "source-hostname": "Post",
+            "date": "2022-02-03T11:00:00+01:00",
+            "text": "Words",
+            "raw_text": "no",
+            "title": "T",
+        },
+        {
+            "Body": "Words",
+            "Headline": "T",
+            "Pub Date": "Thu, 03 Feb 2022 10:00:00 GMT",
+            "Publication": "Post",
+            "Link": "https://x.y/a",
+        },
+    ],
+)
 def test_usual_exports(write_lines, record):
     article = one(write_lines("x.jsonl", [record]))
-    assert (article.text, article.title, article.outlet, article.url, article.published) == ("Words", "T", "Post", "https://x.y/a", datetime(2022, 2, 3, 10))
+    assert (article.text, article.title, article.outlet, article.url, article.published) == (
+        "Words",
+        "T",
+        "Post",
+        "https://x.y/a",
+        datetime(2022, 2, 3, 10),
+    )
 
 
 def test_a_corpus_described_in_toml(tmp_path):
@@ -170,7 +247,10 @@ def test_several_inputs(tmp_path):
     assert len(read(tmp_path, limit=2)) == 2
 
 
-@given(st.binary(max_size=300), st.sampled_from([".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".parquet", ".docx", ".zip", ".gz", ".xyz"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".parquet", ".docx", ".zip", ".gz", ".xyz"]),
+)
 def test_any_bytes_give_an_answer(tmp_path_factory, data, ending):
     path = tmp_path_factory.mktemp("any") / f"x{ending}"
     path.write_bytes(data)

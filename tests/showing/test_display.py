@@ -32,10 +32,15 @@ class Tags(HTMLParser):
 
 
 OURS = {"style", "div", "mark", "b", "table", "caption", "thead", "tbody", "tr", "th", "td", "script", "span", "a", "p"}
-texts = st.text(alphabet=st.one_of(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), st.sampled_from("<>&\"'/=")), max_size=80)
+texts = st.text(
+    alphabet=st.one_of(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), st.sampled_from("<>&\"'/=")),
+    max_size=80,
+)
 
 
-@given(texts, st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90), st.sampled_from(["a", "<b>", '"'])), max_size=6))
+@given(
+    texts, st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90), st.sampled_from(["a", "<b>", '"'])), max_size=6)
+)
 def test_marked_text_shows_the_text_and_nothing_else(text, spans):
     markup = str(display.marked_text(text, spans, show_legend=False))
     page = Tags(markup)
@@ -64,17 +69,25 @@ def test_marks_stand_at_their_offsets():
 
 def test_overlapping_marks():
     markup = str(display.marked_text("abcdef", [(0, 6, "outer"), (2, 4, "inner", "why")], show_legend=False))
-    assert re.findall(r'title="([^"]*)">(\w+)<', markup) == [("outer", "ab"), ("inner: why; outer", "cd"), ("outer", "ef")]
+    assert re.findall(r'title="([^"]*)">(\w+)<', markup) == [
+        ("outer", "ab"),
+        ("inner: why; outer", "cd"),
+        ("outer", "ef"),
+    ]
 
 
 def test_missing_values_and_numbers():
-    frame = pd.DataFrame({"a": [None, float("nan"), pd.NA, pd.NaT, 1234.5, 3, True, pd.Timestamp("2022-02-03")]}, dtype=object)
+    frame = pd.DataFrame(
+        {"a": [None, float("nan"), pd.NA, pd.NaT, 1234.5, 3, True, pd.Timestamp("2022-02-03")]}, dtype=object
+    )
     cells = re.findall(r"<td[^>]*>(.*?)</td>", str(display.table(frame)))
     assert cells == ["", "", "", "", "1,234.50", "3", "yes", "2022-02-03"]
 
 
 def test_only_web_addresses_become_links():
-    markup = str(display.table(pd.DataFrame({"url": ["https://x.y/a?b=1&c=2", "javascript:alert(1)", "data:text/html,x"]})))
+    markup = str(
+        display.table(pd.DataFrame({"url": ["https://x.y/a?b=1&c=2", "javascript:alert(1)", "data:text/html,x"]}))
+    )
     assert re.findall(r'href="([^"]*)"', markup) == ["https://x.y/a?b=1&amp;c=2"]
 
 
@@ -90,7 +103,16 @@ def test_evidence_marks_the_words(story):
     articles = tables.make_frame("articles", [("a", "T", story, None, None, None, "x", 9, None, None)])
     start = story.index("threatened")
     sentence = story.index("According")
-    acts = pd.DataFrame({"article_id": ["a"], "start": [start], "end": [start + 10], "category": ["THREATEN"], "sentence_start": [sentence], "sentence_end": [len(story)]})
+    acts = pd.DataFrame(
+        {
+            "article_id": ["a"],
+            "start": [start],
+            "end": [start + 10],
+            "category": ["THREATEN"],
+            "sentence_start": [sentence],
+            "sentence_end": [len(story)],
+        }
+    )
     markup = str(display.evidence(acts, articles, label="category"))
     assert re.search(r'title="THREATEN">threatened</mark>', markup)
     assert "According to the Daily Post" in markup and "OSLO" not in markup
@@ -106,6 +128,6 @@ def test_half_surrogates_do_not_break_the_page():
     str(display.marked_text("a\ud800b", [(0, 2, "x")])).encode("utf-8")
 
 
-@pytest.mark.parametrize("value", ["<", "\"><script>", "&lt;"])
+@pytest.mark.parametrize("value", ["<", '"><script>', "&lt;"])
 def test_escape(value):
     assert Tags(f'<p title="{display.escape(value)}">{display.escape(value)}</p>').words == [value]

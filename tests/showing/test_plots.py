@@ -37,7 +37,9 @@ def test_bars_are_sorted_and_labelled():
 
 
 def test_left_out_bars_are_said():
-    ax = plots.ranked_bars(pd.DataFrame({"n": range(30), "e": [f"e{i}" for i in range(30)]}), "n", "e", title="", limit=10)
+    ax = plots.ranked_bars(
+        pd.DataFrame({"n": range(30), "e": [f"e{i}" for i in range(30)]}), "n", "e", title="", limit=10
+    )
     assert "Showing 10 of 30." in ax.figure.get_supxlabel()
 
 
@@ -51,13 +53,16 @@ def test_dollars_are_words_not_mathematics(tmp_path):
 EMPTY = pd.DataFrame({"n": [], "e": [], "t": pd.Series(dtype="datetime64[s]"), "low": [], "high": []})
 
 
-@pytest.mark.parametrize("draw", [
-    lambda f: plots.ranked_bars(f, "n", "e", title="T", empty="None found."),
-    lambda f: plots.intervals(f, "n", "e", low="low", high="high", title="T", empty="None found."),
-    lambda f: plots.lines_over_time(f, "t", "n", title="T", empty="None found."),
-    lambda f: plots.heat_map(f, "e", "e", "n", title="T", empty="None found."),
-    lambda f: plots.histogram(f, "n", title="T", empty="None found."),
-])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda f: plots.ranked_bars(f, "n", "e", title="T", empty="None found."),
+        lambda f: plots.intervals(f, "n", "e", low="low", high="high", title="T", empty="None found."),
+        lambda f: plots.lines_over_time(f, "t", "n", title="T", empty="None found."),
+        lambda f: plots.heat_map(f, "e", "e", "n", title="T", empty="None found."),
+        lambda f: plots.histogram(f, "n", title="T", empty="None found."),
+    ],
+)
 def test_no_rows_give_a_sentence(draw):
     assert "None found." in texts(draw(EMPTY))
 
@@ -74,14 +79,27 @@ def test_any_label_and_number_can_be_drawn(rows):
 @pytest.mark.parametrize("n", [1, 2, 20])
 def test_every_primitive_draws(tmp_path, n):
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"e": [f"Someone with a long name number {i}" for i in range(n)], "v": rng.normal(size=n), "k": 5, "id": "PER:x"})
-    frame["low"], frame["high"] = frame["v"] - .3, frame["v"] + .3
+    frame = pd.DataFrame(
+        {
+            "e": [f"Someone with a long name number {i}" for i in range(n)],
+            "v": rng.normal(size=n),
+            "k": 5,
+            "id": "PER:x",
+        }
+    )
+    frame["low"], frame["high"] = frame["v"] - 0.3, frame["v"] + 0.3
     frame["t"] = pd.date_range("2022-01-01", periods=n)
     frame["c"] = [f"c{i % 3}" for i in range(n)]
-    drawings = [plots.intervals(frame, "v", "e", low="low", high="high", n="k", entity="id", title="T", ends=("worse", "better")),
-                plots.lines_over_time(frame, "t", "v", series="c", low="low", high="high", title="T", label="tone"),
-                plots.heat_map(frame, "c", "e", "v", title="T", centre=0.0), plots.heat_map(frame.assign(v=frame["v"].abs()), "c", "e", "v", title="T"),
-                plots.histogram(frame, "v", title="T"), plots.ranked_bars(frame.assign(v=frame["v"].abs()), "v", "e", stack="c", title="T")]
+    drawings = [
+        plots.intervals(
+            frame, "v", "e", low="low", high="high", n="k", entity="id", title="T", ends=("worse", "better")
+        ),
+        plots.lines_over_time(frame, "t", "v", series="c", low="low", high="high", title="T", label="tone"),
+        plots.heat_map(frame, "c", "e", "v", title="T", centre=0.0),
+        plots.heat_map(frame.assign(v=frame["v"].abs()), "c", "e", "v", title="T"),
+        plots.histogram(frame, "v", title="T"),
+        plots.ranked_bars(frame.assign(v=frame["v"].abs()), "v", "e", stack="c", title="T"),
+    ]
     for i, ax in enumerate(drawings):
         png, svg = plots.save(ax, f"x{i}", tmp_path)
         assert png.stat().st_size > 3_000 and svg.stat().st_size > 3_000
@@ -94,7 +112,17 @@ def test_charts_go_into_given_panels():
     assert plots.ranked_bars(frame.head(0), "n", "e", title="T", ax=panels[1]) is panels[1]
 
 
-@pytest.mark.parametrize(("label", "short"), [("short", "short"), ("a " * 40, 34), ("x" * 50, 34), (None, "(not named)"), (float("nan"), "(not named)"), ("two\nlines", "two lines")])
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [
+        ("short", "short"),
+        ("a " * 40, 34),
+        ("x" * 50, 34),
+        (None, "(not named)"),
+        (float("nan"), "(not named)"),
+        ("two\nlines", "two lines"),
+    ],
+)
 def test_labels_fit(label, short):
     words = plots.shorten(label)
     assert words == short if isinstance(short, str) else len(words) <= short and words.endswith("…")

@@ -7,7 +7,7 @@ def test_progress_in_a_notebook_is_one_output(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda what, display_id: (shown.append(str(what)), handle)[1])
     bar = progress.InNotebook("Annotating", 10)
     bar.update(1)
-    assert not shown                                        # quick work shows nothing
+    assert not shown  # quick work shows nothing
     bar.shown -= 5
     with bar:
         bar.update(4)

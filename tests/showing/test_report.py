@@ -9,16 +9,33 @@ from helpers.showing import display, report
 
 def test_page_shows_notebooks_and_hides_code(tmp_path, make_run):
     run = make_run(tmp_path, "r1", "2026-01-01T10:00:00+00:00")
-    cells = [new_markdown_cell("# Who speaks?\n\nText with *stress*."),
-             new_code_cell("secret = '<script>'", outputs=[
-                 new_output("display_data", data={"image/png": "aGVsbG8=", "text/plain": "x"}),
-                 new_output("execute_result", data={"text/html": str(display.table(pd.DataFrame({"a": ["<script>alert(1)</script>"]}))), "text/plain": "x"}),
-                 new_output("stream", name="stdout", text="\x1b[31m<b>red</b>"),
-                 new_output("error", ename="ValueError", evalue="<img src=x onerror=alert(1)>", traceback=[])])]
+    cells = [
+        new_markdown_cell("# Who speaks?\n\nText with *stress*."),
+        new_code_cell(
+            "secret = '<script>'",
+            outputs=[
+                new_output("display_data", data={"image/png": "aGVsbG8=", "text/plain": "x"}),
+                new_output(
+                    "execute_result",
+                    data={
+                        "text/html": str(display.table(pd.DataFrame({"a": ["<script>alert(1)</script>"]}))),
+                        "text/plain": "x",
+                    },
+                ),
+                new_output("stream", name="stdout", text="\x1b[31m<b>red</b>"),
+                new_output("error", ename="ValueError", evalue="<img src=x onerror=alert(1)>", traceback=[]),
+            ],
+        ),
+    ]
     nbformat.write(new_notebook(cells=cells), run / "notebooks" / "01_x.ipynb")
     page = report.build(run).read_text()
     assert "<h1>Who speaks?</h1>" in page and "<em>stress</em>" in page and "data:image/png;base64,aGVsbG8=" in page
-    assert "&lt;b&gt;red" in page and "&lt;img src=x onerror" in page and "<img src=x" not in page and "&lt;b&gt;seeds" in page
+    assert (
+        "&lt;b&gt;red" in page
+        and "&lt;img src=x onerror" in page
+        and "<img src=x" not in page
+        and "&lt;b&gt;seeds" in page
+    )
     assert page.count("<script>") == 1 and "Content-Security-Policy" in page
     assert "<summary>code</summary>" in page
 
