@@ -5,6 +5,7 @@ traced back to the characters it came from. All functions accept any string and 
 """
 
 import bisect
+import csv
 import functools
 import re
 import unicodedata
@@ -13,6 +14,22 @@ from typing import NamedTuple
 
 from nltk.tokenize import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+
+from helpers import DATA
+
+
+@functools.cache
+def _word_lists() -> dict[str, frozenset[str]]:
+    lists: dict[str, set[str]] = {}
+    with open(DATA / "words.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            lists.setdefault(row["list"], set()).add(row["word"])
+    return {name: frozenset(found) for name, found in lists.items()}
+
+
+def word_list(name: str) -> frozenset[str]:
+    """The words of one list of `helpers/data/words.csv`, as written there. Raises KeyError for an unknown list."""
+    return _word_lists()[name]
 
 
 class Span(NamedTuple):
@@ -39,9 +56,9 @@ class Document(NamedTuple):
     """A text with its structure; every list is sorted by start."""
 
     text: str
-    paragraphs: list
-    sentences: list
-    quotations: list
+    paragraphs: list[Span]
+    sentences: list[Span]
+    quotations: list[Quotation]
 
 
 # Curly and typographic marks, each replaced by ONE straight character, so that offsets stay what they are.
@@ -67,20 +84,9 @@ STRAIGHT = str.maketrans(
 
 # Abbreviations of English news prose that do not end a sentence (lower case, without the last dot): titles, ranks,
 # US states in AP style, months, companies, initials of states and unions.
-ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof rev hon fr sr jr st ste mt ft gen lt col maj capt cmdr cpl sgt pvt adm brig pfc spc sen sens rep reps gov govs
-    pres supt atty insp det amb min dep asst assoc dist pm u.s u.k u.n e.u u.a.e d.c n.y l.a u.s.a u.s.s.r p.m a.m i.e e.g vs v etc al
-    inc ltd co corp bros llc plc no nos art vol fig p pp ed eds est approx dept univ ave blvd rd hwy jan feb mar apr jun jul aug sept
-    sep oct nov dec mon tue tues wed thu thurs fri sat sun ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn
-    miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo n.h n.j n.m n.c n.d s.c s.d r.i w.va b.c ph.d m.d b.a m.a b.sc messrs
-    mme mlle sgt.maj a.k.a r.i.p cf ca""".split()
-)
+ABBREVIATIONS = word_list("abbreviations")
 # Words that open an English sentence far more often than they follow an abbreviation inside one.
-SENTENCE_STARTERS = frozenset(
-    """the a an but and he she it they we i in on at this that these those there his her its their our if when while after before since
-    as for with by to from what why how who however meanwhile although though so yet now then here according earlier also last some many
-    most all both under over during despite once such no not one two three it's he's she's they're we're i'm that's there's""".split()
-)
+SENTENCE_STARTERS = word_list("sentence starters")
 _PIECE = 20_000  # NLTK stops a regular expression after some seconds: longer paragraphs are cut at white space first
 
 

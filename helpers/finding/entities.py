@@ -23,18 +23,8 @@ from typing import NamedTuple
 
 from helpers.finding import gazetteers
 from helpers.finding.gazetteers import entity_id, normalise
-from helpers.finding.names import (
-    COMPANY,
-    GENERATION,
-    HEADS,
-    PARTICLES,
-    REGAL,
-    Entity,
-    Page,
-    find_names,
-    is_acronym,
-    prominence,
-)
+from helpers.finding.names import HEADS, find_names
+from helpers.finding.page import COMPANY, GENERATION, PARTICLES, REGAL, Entity, Page, is_acronym, prominence
 from helpers.finding.references import link_references
 
 __all__ = ["Mention", "affiliations", "antecedent", "country_of", "find_mentions", "overlapping", "resolve"]

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from helpers import DATA, resolve
-from helpers.text import entity_id, normalise
+from helpers.text import entity_id, normalise, word_list
 
 # A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
 TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
@@ -19,16 +19,7 @@ GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
 
 # Names that are also everyday words, persons or other places: linked when the model sees a name, never added without
 # it.
-UNSAFE = frozenset(
-    """Time Apple Amazon Guardian Independent Jordan Chad Georgia Wagner Sputnik Spiegel Amnesty Duma Atlantic Pacific Gulf
-    Arctic Victoria Male Florence Washington Houston Denver Dallas Alexandria Madras Lyons Hamburg Cologne Canton Rio Suez Golan IS PA AU RT
-    DW FT WHO ICE AP GE GM MIT Lima Wellington Santiago Kingstown Hamilton Georgetown Castries Bonn Tories Telegraph Bloomberg Boeing Dominican
-    Dominicans Polish Pole Poles Finn Scot Brit Dane Swede Turk Khmer Lao Dominica Trinidad Macedonia Emirates Congo Persia Siam Bharat RSA ROK PRC
-    Politico Miss Ore Ill Ind Cal Wash Mass Fed FED Victoria Beehive Westminster Westminister Antigua Grenada Caribbean Mediterranean Midwest
-    Orlando Austin Berliner Florentine Venetian Male Paris Sydney Chelsea Houthi Anadolu Kyodo Fatah Spaniard Holyrood CIS IRA SEC DEA MOD SPD ANC NPC SCO
-    NSC PLA ISI IOM ICC NRA ABC NBC CBS PBS RIA USN Virginia Carolina Montana Dakota Savannah Bankova Matignon Planalto Moncloa Interfax Maine
-    Treasury House Jersey Guernsey Montserrat Tahiti Trent Delhi Rada Central Bath Reading Nice Hague Victoria Peking Roseau Mali America""".split()
-) - {"Washington", "America", "Mali", "Delhi", "Paris", "Politico", "Florence", "Maine", "Virginia", "Montana"}
+UNSAFE = word_list("unsafe names")
 
 
 class Entry(NamedTuple):
@@ -175,25 +166,7 @@ def _add_seats(builder):
 
 def _add_compounds(builder):
     """Longer names that would otherwise be read as the country inside them."""
-    for text in (
-        "African American",
-        "African Americans",
-        "African-American",
-        "African-Americans",
-        "Native American",
-        "Native Americans",
-        "American Indian",
-        "American Indians",
-        "Asian American",
-        "Asian Americans",
-        "Asian-American",
-        "Asian-Americans",
-        "Mexican American",
-        "Mexican Americans",
-        "Guinea pig",
-        "New Mexico",
-        "South Georgia",
-    ):
+    for text in word_list("compound names"):
         if tokens_of(text) not in {t for t, _ in builder.phrases.get(tokens_of(text)[0], {}).items()}:
             builder._register(
                 tokens_of(text), Entry(text, "MISC", "people", "name", "", "", False, False, entity_id("MISC", text))
@@ -223,7 +196,8 @@ def _load(extra, _changed):
         for number, row in enumerate(rows, start=2):
             if not (row.get("name") or "").strip():
                 raise ValueError(
-                    f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, variants, acronyms, demonyms, country, kind"
+                    f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, "
+                    "variants, acronyms, demonyms, country, kind"
                 )
             if (row.get("type") or "ORG").upper() not in ("PER", "ORG", "LOC", "MISC"):
                 raise ValueError(f"{extra}, line {number}: type {row['type']!r} is none of PER, ORG, LOC, MISC")

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 
 from helpers.finding.gazetteers import entity_id, normalise
-from helpers.finding.names import Entity, prominence
+from helpers.finding.page import Entity, prominence
 
 HE = {"he": "subject", "him": "object", "his": "owner", "himself": "self"}
 SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
