@@ -1,4 +1,4 @@
-"""What a name is compared by, and what kind of thing it names: keys, types by vote, mentions of the tables' entities."""
+"""What a name is compared by, and what kind of thing it names: keys, types by vote, which are the tables' entities."""
 
 import re
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ GENERIC_OF = word_list("kinds of place")
 
 
 def set_keys(page: Page, names: list[Name]) -> None:
-    """Give every name its key (normalised words without "Jr", "PhD", "Inc.") and the entry that its whole form shows."""
+    """Give every name its key (normalised words without "Jr", "PhD", "Inc.") and the entry its whole form shows."""
     for name in names:
         words = _words_of(page, name)
         key = tuple(normalise(word) for word in words)

@@ -7,7 +7,7 @@ are the mutable objects they fill in, private to one pass.
 import bisect
 import functools
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from helpers.finding.gazetteers import GAP, TOKEN, Entry, Gazetteer
@@ -228,3 +228,18 @@ def prominence(page: Page, index: int, name: Name) -> float:
     if after == "who" and gap in (" ", ", "):
         return 0.9
     return 0.1 if before in _BEFORE_NO_SUBJECT else 0.6
+
+
+def count_forms(page: Page, names: Iterable[Name], *, longest_acronym: int = 3) -> dict[str, float]:
+    """The forms that names have in the text -> how often. Capitals that are no acronym ("BERG", "OSLO POST") become
+    "Berg", "Oslo Post" and count half, so that a headline decides only when nothing else is there.
+    """
+    forms: dict[str, float] = defaultdict(float)
+    for name in names:
+        form = " ".join(page.text[name.start : name.end].split())
+        shouted = " " in form or len(form) > longest_acronym and "." not in form
+        if form.isupper() and shouted:
+            forms[form.title()] += 0.5
+        else:
+            forms[form] += 1
+    return forms
