@@ -3,6 +3,13 @@
 Categories follow PLOVER (Open Event Data Alliance 2018) and through it CAMEO (Schrodt 2012).
 """
 
+from collections.abc import Iterable
+from itertools import permutations, product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 LADDER = {
     "YIELD": -4,
     "AID": -3,
@@ -56,7 +63,7 @@ EVENTS = {
 QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
 
 
-def scored_plover(category, modality, plover=None):
+def scored_plover(category: str, modality: str, plover: str | None = None) -> str | None:
     """The PLOVER type an act counts as, or None when it does not count (`possible`, NONE).
 
     Hostile acts that are announced, conditional or threatened count as THREATEN (an announced MOBILIZE stays MOBILIZE),
@@ -74,7 +81,7 @@ def scored_plover(category, modality, plover=None):
     return "MOBILIZE" if category == "MOBILIZE" and modality == "announced" else "THREATEN"
 
 
-def scored_rung(category, modality, rung=None):
+def scored_rung(category: str, modality: str, rung: int | None = None) -> int:
     """The rung an act counts with: its own when actual, else that of what `scored_plover` makes of it (0 when it does
     not count).
 
@@ -87,7 +94,8 @@ def scored_rung(category, modality, rung=None):
     return LADDER[CATEGORY_OF[plover]] if plover else 0
 
 
-def quad_of(category):
+def quad_of(category: str) -> int:
+    """The quad class of a category: 1 verbal, 2 material cooperation, 3 verbal, 4 material conflict; 0 none."""
     if category in ("TALK",):
         return 1
     if category in ("AID", "YIELD"):
@@ -97,55 +105,81 @@ def quad_of(category):
     return 4 if category in HOSTILE else 0
 
 
-def export_events(acts):
-    """Acts as an event table in PLOVER and CAMEO terms: one row per act that counts.
+def display_of(parties: Iterable) -> str | None:
+    """Who stands on one side of an act, to be read: "Russia (Vladimir Putin); Belarus"; None when nobody does.
 
-    acts: the table of acts (pandas). Adds plover, cameo_root, quad_class (1 verbal and 2 material cooperation, 3 verbal
-    and 4 material conflict), goldstein (of the CAMEO root), rung_scored. Acts that are only possible and categories of
-    the user's own without a PLOVER type are left out.
+    parties: participants, anything with the fields `entity` and `acts_for`. One that acts for a state or organisation
+    of another name is shown in brackets behind it; each is named once.
+    """
+    return "; ".join(dict.fromkeys(filter(None, map(_shown, parties)))) or None
+
+
+def _shown(party) -> str:
+    name, acts_for = (word if isinstance(word, str) else "" for word in (party.entity, party.acts_for))
+    return f"{acts_for} ({name})" if name and acts_for and acts_for != name else name or acts_for
+
+
+EVENT_COLUMNS = (
+    "article_id",
+    "act_id",
+    "start",
+    "end",
+    "source",
+    "source_id",
+    "target",
+    "target_id",
+    "reciprocal",
+    "plover",
+    "cameo_root",
+    "quad_class",
+    "goldstein",
+    "rung_scored",
+    "modality",
+    "attribution",
+    "cue",
+)
+
+
+def export_events(acts: "pd.DataFrame", participants: "pd.DataFrame") -> "pd.DataFrame":
+    """Acts as an event table in PLOVER and CAMEO terms: one row per act that counts, actor and target.
+
+    acts: the table of acts. participants: the table of participants, or what `counting.acts.parties` makes of it
+    (party_id and party: leaders as their state). A side that nobody is named for is empty. A reciprocal act has one
+    row for each direction, marked `reciprocal`. Adds plover, cameo_root, quad_class (1 verbal and 2 material
+    cooperation, 3 verbal and 4 material conflict), goldstein (of the CAMEO root), rung_scored. Acts that are only
+    possible and categories of the user's own without a PLOVER type are left out.
     """
     import pandas as pd
 
+    named = ("party_id", "party") if "party_id" in participants else ("entity_id", "entity")
+    sides: dict = {}
+    for act, role, *who in participants[["act_id", "role", *named]].itertuples(index=False, name=None):
+        side = sides.setdefault((act, role), [])
+        side += [who] if who not in side else []
     rows = []
     for act in acts.to_dict("records"):
-        plover = scored_plover(act["category"], act["modality"]) if act["category"] in LADDER else None
-        if plover is None:
+        category, plover = act["category"], act.get("plover")
+        plover = scored_plover(category, act["modality"], plover if isinstance(plover, str) else None)
+        if category not in LADDER or plover is None:
             continue
-        root, quad, goldstein = EVENTS[plover]
-        rows.append(
-            {
-                "article_id": act.get("article_id"),
-                "start": act["start"],
-                "end": act["end"],
-                "source": act["actor"],
-                "source_id": act["actor_id"],
-                "target": act["target"],
-                "target_id": act["target_id"],
-                "plover": plover,
-                "cameo_root": root,
-                "quad_class": quad,
-                "goldstein": goldstein,
-                "rung_scored": scored_rung(act["category"], act["modality"]),
-                "modality": act["modality"],
-                "attribution": act["attribution"],
-                "cue": act["cue"],
-            }
-        )
-    columns = [
-        "article_id",
-        "start",
-        "end",
-        "source",
-        "source_id",
-        "target",
-        "target_id",
-        "plover",
-        "cameo_root",
-        "quad_class",
-        "goldstein",
-        "rung_scored",
-        "modality",
-        "attribution",
-        "cue",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+        _, quad, goldstein = EVENTS[plover]
+        about = act | {
+            "plover": plover,
+            "cameo_root": EVENTS[plover][0],
+            "quad_class": quad,
+            "goldstein": goldstein,
+            "rung_scored": LADDER[CATEGORY_OF[plover]],
+        }
+        for source, target in _pairs(act, sides):
+            ends = {"source_id": source[0], "source": source[1], "target_id": target[0], "target": target[1]}
+            rows.append({name: (about | ends)[name] for name in EVENT_COLUMNS})
+    return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
+
+
+def _pairs(act: dict, sides: dict) -> list[tuple]:
+    """(source, target) pairs of an act, each (id, name); a reciprocal act's parties pair with each other."""
+    nobody = (None, None)
+    actors = sides.get((act["act_id"], "actor"), [nobody])
+    if act["reciprocal"] and len(actors) > 1:
+        return list(permutations(actors, 2))
+    return list(product(actors, sides.get((act["act_id"], "target"), [nobody])))

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from helpers import resolve
 
-TEXT, WHOLE, NUMBER, MOMENT = pa.string(), pa.int32(), pa.float64(), pa.timestamp("s")
+TEXT, WHOLE, NUMBER, TRUTH = pa.string(), pa.int32(), pa.float64(), pa.bool_()
+MOMENT = pa.timestamp("s")
 SPANS = pa.list_(pa.list_(pa.int32()))
 
 
@@ -104,22 +105,41 @@ SCHEMAS: dict[str, pa.Schema] = {
     "acts": _schema(
         "one act (done, announced, threatened, denied) in a sentence",
         *_PLACE,
+        ("act_id", TEXT, "article_id, start and category: the key that participants share with their act"),
         ("cue", TEXT, "the words that name the act; start and end are theirs"),
-        ("category", TEXT, "YIELD AID TALK NONE REQUEST REJECT ACCUSE THREATEN PROTEST MOBILIZE SANCTION COERCE FORCE"),
+        (
+            "category",
+            TEXT,
+            "YIELD AID TALK NONE REQUEST REJECT ACCUSE THREATEN PROTEST MOBILIZE SANCTION COERCE FORCE, or one of "
+            "your codebook",
+        ),
+        ("plover?", TEXT, "PLOVER type (AGREE, CONSULT … ASSAULT); empty for categories of your codebook"),
         ("rung", WHOLE, "rung on the ladder, -4 (yield) to 9 (force); 0 none"),
         ("modality", TEXT, "actual, announced, threatened, conditional, possible, denied"),
         ("attribution", TEXT, "narrator, reported, quoted, alleged: who says that it is so"),
         ("speaker?", TEXT, "the source, when it is not the narrator"),
+        ("speaker_id?", TEXT, "entity_id of the source, when it is a known entity"),
         ("purpose?", TEXT, "deter, compel, punish, reassure; empty when none is named"),
-        ("actor?", TEXT, "who acts"),
-        ("actor_id?", TEXT, "entity_id of who acts"),
-        ("target?", TEXT, "towards whom"),
-        ("target_id?", TEXT, "entity_id of the target"),
-        ("beneficiary?", TEXT, "for whom, when named"),
+        ("reciprocal", TRUTH, "both ways at once (talks, clashes): all participants are actors, none is a target"),
+        ("actor?", TEXT, 'who acts, to be read: the names of its participants, several joined by "; "'),
+        ("target?", TEXT, "towards whom, to be read; empty when nobody is named"),
         ("evidence", TEXT, "the sentence"),
         ("sentence_start", WHOLE, "where the sentence starts"),
         ("sentence_end", WHOLE, "where it ends (exclusive)"),
         ("confidence?", NUMBER, "how sure the program is, 0 to 1"),
+    ),
+    "participants": _schema(
+        "one participant of one act; start and end are the words that stand for it",
+        *_PLACE,
+        ("act_id", TEXT, "the act, as in the table acts"),
+        ("role", TEXT, "actor (acts), target (is acted upon); of a reciprocal act all are actors"),
+        ("text", TEXT, "the words that stand for it (he, the ministry, protesters)"),
+        ("entity_id?", TEXT, "entity_id of who it is; empty when it is no known entity"),
+        ("entity?", TEXT, "name to show; of no known entity, the head words as they stand"),
+        ("acts_for_id?", TEXT, "entity_id of the state or organisation it acts for, when the text says so"),
+        ("acts_for?", TEXT, "name of that state or organisation"),
+        ("named_in", TEXT, "where its words stand: this sentence, earlier, later"),
+        ("score?", NUMBER, "how sure the program is, 0 to 1"),
     ),
     "quarantine": _schema(
         "one input that could not be analysed",
@@ -129,7 +149,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("reason", TEXT, "why, in words"),
     ),
 }
-FOUND = ("mentions", "statements", "stances", "acts")
+FOUND = ("mentions", "statements", "stances", "acts", "participants")
 
 
 class Saved(NamedTuple):
@@ -258,7 +278,7 @@ def to_csv(frame: pd.DataFrame, path: str | Path) -> Path:
 
 
 def save(frame: pd.DataFrame, name: str, outputs: str | Path) -> Saved:
-    """Write a frame as `<outputs>/tables/<name>.csv` and `.parquet`; `name` is a plain file name. Returns both paths."""
+    """Write a frame as `<outputs>/tables/<name>.csv` and `.parquet` (`name`: a plain file name). Returns both paths."""
     if Path(name).name != name or name in ("", ".", ".."):
         raise ValueError(f"a table's name is a plain file name, not {name!r}")
     folder = resolve(outputs) / "tables"

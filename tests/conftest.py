@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers import tables, text  # noqa: E402
+from helpers import scheme, tables, text  # noqa: E402
 from helpers.finding import encoder, entities, escalation, statements, tone  # noqa: E402
 
 STORY = (
@@ -73,7 +73,7 @@ def fake_engine(monkeypatch):
 
     def mentions(document, encoding):
         return [
-            (m.start(), m.end(), m[0], "PER", "named", "PER:" + m[0].lower(), m[0], None, "exact", 0.9)
+            entities.Mention(m.start(), m.end(), m[0], "PER", "named", f"PER:{m[0].lower()}", m[0], None, "exact", 0.9)
             for m in re.finditer(r"[A-Z]\w+", document.text)
         ]
 
@@ -111,29 +111,8 @@ def fake_engine(monkeypatch):
         return said, [(s[0], s[1], 0, 1, "PER:berg", "Berg", -0.5, 0.8, "x") for s in said]
 
     def acts(document, encoding, mentions, said, codebook=None):
-        return [
-            (
-                s[0],
-                s[1],
-                "said",
-                "ACCUSE",
-                3,
-                "actual",
-                "reported",
-                None,
-                None,
-                "Berg",
-                "PER:berg",
-                "Hale",
-                "PER:hale",
-                None,
-                document.text,
-                0,
-                len(document.text),
-                0.5,
-            )
-            for s in said
-        ]
+        about = ("actual", "reported", None, None, "Berg", "PER:berg", "Hale", "PER:hale", None, document.text)
+        return [escalation.Act(*s[:2], "said", "ACCUSE", 3, *about, 0, len(document.text), 0.5) for s in said]
 
     for module, name, step in (
         (text, "read", text_read),
@@ -145,6 +124,47 @@ def fake_engine(monkeypatch):
     ):
         monkeypatch.setattr(module, name, step)
     return read
+
+
+@pytest.fixture
+def make_acts():
+    """Build (acts, participants) of rows (article_id, start, category, modality, actors, targets, more columns).
+
+    An actor or target is (entity_id, entity) or (entity_id, entity, acts_for_id, acts_for); its words stand where the
+    cue does.
+    """
+    from types import SimpleNamespace
+
+    def make(*rows):
+        acts, participants = [], []
+        for article, start, category, modality, actors, targets, more in rows:
+            act_id, end = f"{article}:{start}-{category}", start + 4
+            act = dict.fromkeys(tables.SCHEMAS["acts"].names) | {
+                "article_id": article,
+                "start": start,
+                "end": end,
+                "act_id": act_id,
+                "cue": "acts",
+                "category": category,
+                "rung": scheme.LADDER.get(category, 0),
+                "modality": modality,
+                "attribution": "narrator",
+                "reciprocal": False,
+                "evidence": "x",
+                "sentence_start": start,
+                "sentence_end": end,
+                "confidence": 0.9,
+            }
+            for role, named in (("actor", actors), ("target", targets)):
+                full = [(*party, None, None)[:4] for party in named]
+                shown = [SimpleNamespace(entity=party[1], acts_for=party[3]) for party in full]
+                act[role] = scheme.display_of(shown)
+                where = (article, start, end, act_id, role)
+                participants += [(*where, party[1], *party, "this sentence", 0.9) for party in full]
+            acts.append(tuple((act | more).values()))
+        return tables.make_frame("acts", acts), tables.make_frame("participants", participants)
+
+    return make
 
 
 ABOUT = {
@@ -173,7 +193,7 @@ def make_run():
             "started": started,
             "corpus": ABOUT | ({"inputs_given": inputs_given} if inputs_given else {}),
             "parameters": {},
-            "versions": {"nltk": "3"},
+            "versions": {"this project": "0.2.0", "nltk": "3"},
             "found": {"mentions": len(mentions)},
             "notebooks": [],
             "seconds": {"wall": 1.0, "processor": 1.0},

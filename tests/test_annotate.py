@@ -67,7 +67,7 @@ def test_one_bad_article_leaves_the_rest(fake_engine, write_lines, outputs):
 
 def test_ill_typed_rows_are_quarantined_with_the_column(fake_engine, write_lines, outputs, monkeypatch):
     monkeypatch.setattr(entities, "find_mentions", lambda *a: [("0", 1, *["x"] * 8)])
-    found = load(write_lines("x.jsonl", records(1)), outputs)
+    found = load(write_lines("x.jsonl", [{"text": "Berg came."}]), outputs)
     assert "column start does not take '0'" in found.quarantine["reason"][0]
 
 
@@ -96,3 +96,14 @@ def test_the_sample_article(outputs):
         assert row.cue != row.cue or text[row.cue_start : row.cue_end] == row.cue
     for row in found.acts.itertuples():
         assert text[row.start : row.end] == row.cue and row.evidence == text[row.sentence_start : row.sentence_end]
+        assert row.act_id == f"{row.article_id}:{row.start}-{row.category}"
+    for row in found.participants.itertuples():
+        assert text[row.start : row.end] == row.text and row.role in ("actor", "target")
+    assert set(found.participants["act_id"]) <= set(found.acts["act_id"]) and found.acts["act_id"].is_unique
+
+
+def test_ids_of_acts_name_their_article(fake_engine, write_lines, outputs):
+    text = "Berg said so."
+    found = load(write_lines("x.jsonl", [{"id": "a", "text": text}, {"id": "b", "text": text}]), outputs)
+    assert found.acts["act_id"].tolist() == ["a:0-ACCUSE", "b:0-ACCUSE"]
+    assert set(found.participants["act_id"]) == {"a:0-ACCUSE", "b:0-ACCUSE"}

@@ -1,40 +1,67 @@
-"""Summaries of acts: the ladder, who towards whom, an index of escalation with intervals, change over time, passages.
-Frames in, tidy frames out.
+"""Summaries of acts: the ladder, who towards whom, words and deeds, passages. Frames in, tidy frames out.
 
-Acts count with the rung that their modality leaves them (`scheme.scored_rung`): a threat of force counts as a threat, a
-denial as a small step down, what is merely possible not at all. Frequency in the news is not frequency in the world:
+Who takes part comes from `parties` (by identifier, as named or as states). Charts of who towards whom count what is
+reported as done; `select` can be asked for what is announced, threatened or tied to a condition too, which then counts
+with the rung that its modality leaves it (`scheme.scored_rung`: a threat of force is a threat). What is denied or only
+possible is never counted with deeds: it has columns of its own. Frequency in the news is not frequency in the world:
 `count_events` says how many independent texts and different events stand behind a number.
 """
 
 import numpy as np
 import pandas as pd
 
-from helpers import scheme, text
-from helpers.counting.statistics import bootstrap_rate, period_of
+from helpers import scheme
+from helpers.counting.parties import LEVELS, directed, parties, with_actors
+from helpers.counting.statistics import stands_out, wilson
 from helpers.scheme import LADDER, MODALITIES
 
+__all__ = ["LEVELS", "directed", "parties", "with_actors"]  # what the notebooks take from here too
+
 QUAD_NAMES = dict(scheme.QUADS)
-EXTRA = ["rung_scored", "quad", "published", "duplicate"]
+COUNTABLE = ("actual", "announced", "threatened", "conditional")
+DEEDS = ("YIELD", "AID", "PROTEST", "MOBILIZE", "SANCTION", "COERCE", "FORCE")
 
 
-def select(acts, articles, *, announced=True, reported=True, duplicates=True):
-    """Acts with what summaries need: rung_scored, quad (class of what the act counts as), published, duplicate (its
-    article repeats another one).
+def read_modalities(words: str) -> tuple[str, ...]:
+    """Return the modalities that "actual; announced" names; "all": actual, announced, threatened, conditional.
 
-    announced: False leaves out what is only announced, threatened, conditional; reported: False leaves out what is
-    reported, quoted or alleged rather than told by the article itself; duplicates: False leaves out articles that
-    repeat an earlier one.
+    Raises ValueError in one sentence for others: what is denied or possible is never counted with deeds.
+    """
+    given = tuple(dict.fromkeys(word.strip().lower() for word in words.split(";") if word.strip()))
+    if given == ("all",):
+        return COUNTABLE
+    wrong = [word for word in given if word not in COUNTABLE]
+    if wrong or not given:
+        why = "what is denied or possible has columns of its own; " if set(wrong) & {"denied", "possible"} else ""
+        raise ValueError(f"modalities {words!r}: {why}give some of {'; '.join(COUNTABLE)}, or all")
+    return given
+
+
+def select(
+    acts: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    modalities: str = "actual",
+    reported: bool = True,
+    duplicates: bool = True,
+) -> pd.DataFrame:
+    """Acts with what summaries need: rung_scored, quad (class of what the act counts as), counted (its modality is one
+    of those asked for), published, duplicate (its article repeats another one).
+
+    modalities: which acts count, as `read_modalities` takes them; the others keep their rows. reported: False leaves
+    out what is reported, quoted or alleged rather than told by the article itself; duplicates: False leaves out
+    articles that repeat an earlier one.
     """
     known = articles.drop_duplicates("article_id").set_index("article_id")
     frame = acts.copy()
     frame["rung_scored"] = [
         scheme.scored_rung(c, m, r) for c, m, r in zip(frame["category"], frame["modality"], frame["rung"], strict=True)
     ]
-    frame["quad"] = [QUAD_NAMES.get(_quad(c, m), "") for c, m in zip(frame["category"], frame["modality"], strict=True)]
+    kinds = zip(frame["category"], frame["modality"], frame["plover"], strict=True)
+    frame["quad"] = [QUAD_NAMES.get(_quad(*kind), "") for kind in kinds]
+    frame["counted"] = frame["modality"].isin(read_modalities(modalities)) & (frame["category"] != "NONE")
     frame["published"] = frame["article_id"].map(known["published"]) if len(known) else pd.NaT
     frame["duplicate"] = frame["article_id"].map(known["duplicate_of"]).notna() if len(known) else False
-    if not announced:
-        frame = frame[~frame["modality"].isin(["announced", "threatened", "conditional"])]
     if not reported:
         frame = frame[frame["attribution"] == "narrator"]
     if not duplicates:
@@ -42,35 +69,26 @@ def select(acts, articles, *, announced=True, reported=True, duplicates=True):
     return frame.reset_index(drop=True)
 
 
-def _quad(category, modality):
-    plover = scheme.scored_plover(category, modality) if category in LADDER else None
-    return scheme.EVENTS[plover][1] if plover else 0
+def _quad(category: str, modality: str, plover: str | None) -> int:
+    counts_as = scheme.scored_plover(category, modality, plover if isinstance(plover, str) else None)
+    return scheme.EVENTS[counts_as][1] if category in LADDER and counts_as else 0
 
 
-def plain_name(name):
-    """A participant without the person who acts for it and without "(implied)": "Russia (Vladimir Putin)" is Russia."""
-    return name.split(" (")[0].strip()
+def counted(acts: pd.DataFrame) -> pd.DataFrame:
+    """The acts that count, of selected ones."""
+    return acts[acts["counted"].astype(bool)]
 
 
-def directed(acts):
-    """One row per act, actor and target: acts with several of them are spread; columns actor_name and target_name
-    (empty when unknown).
-    """
-    if not len(acts):
-        return acts.assign(actor_name=pd.Series(dtype=object), target_name=pd.Series(dtype=object))
-    frame = acts.assign(actor_name=acts["actor"].map(_names), target_name=acts["target"].map(_names))
-    frame = frame.explode("actor_name", ignore_index=True).explode("target_name", ignore_index=True)
-    same = (frame["actor_name"] == frame["target_name"]) & frame["actor_name"].notna()
-    return frame[~same].reset_index(drop=True)
+def _most(column: pd.Series, limit: int) -> list:
+    """The values that occur most, ties in order of appearance."""
+    return list(column.value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit])
 
 
-def _names(cell):
-    names = list(dict.fromkeys(plain_name(name) for name in cell.split("; "))) if isinstance(cell, str) and cell else []
-    return [name for name in names if name] or [None]
+# -- counts ----------------------------------------------------------------------------------------------------------
 
 
-def count_rungs(acts):
-    """How many acts stand on each rung: one row per category and modality. Columns category, rung, label, modality, n."""
+def count_rungs(acts: pd.DataFrame) -> pd.DataFrame:
+    """How many acts stand on each rung: category, rung, label, modality, n; one row per category and modality."""
     if not len(acts):
         return pd.DataFrame(columns=["category", "rung", "label", "modality", "n"])
     counts = acts.groupby(["category", "rung", "modality"], observed=True).size().rename("n").reset_index()
@@ -78,335 +96,218 @@ def count_rungs(acts):
     return counts.sort_values(["rung", "modality"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def count_directions(acts, *, limit=12):
-    """Who acts towards whom: actor, target, n, rung (mean rung they count with), hostile and friendly numbers, shown
-    ("n, mean rung"). Only known pairs.
+def count_directions(acts: pd.DataFrame, parties: pd.DataFrame, *, limit: int = 12) -> pd.DataFrame:
+    """Who acts towards whom, for the `limit` parties with most acts that count.
+
+    Columns actor_id, actor, target_id, target, n (acts that count), articles, rung (mean rung these count with; empty
+    without one), hostile and friendly numbers of them, both_ways (of them: talks, clashes; they stand in both
+    directions), announced (with threatened and conditional ones), denied, possible, shown ("mean rung, n").
     """
-    frame = directed(acts).dropna(subset=["actor_name", "target_name"]) if len(acts) else acts
+    keys = ["actor_id", "actor", "target_id", "target"]
+    numbers = ["n", "articles", "rung", "hostile", "friendly", "both_ways", "announced", "denied", "possible"]
+    frame = directed(acts, parties)
     if not len(frame):
-        return pd.DataFrame(columns=["actor", "target", "n", "rung", "hostile", "friendly", "shown"])
-    groups = frame.groupby(["actor_name", "target_name"], sort=False)["rung_scored"]
-    pairs = groups.agg(
-        n="size", rung="mean", hostile=lambda r: int((r > 0).sum()), friendly=lambda r: int((r < 0).sum())
-    ).reset_index()
-    pairs = pairs.rename(columns={"actor_name": "actor", "target_name": "target"})
-    weight = pd.concat([pairs.groupby("actor")["n"].sum(), pairs.groupby("target")["n"].sum()]).groupby(level=0).sum()
-    kept = list(weight.sort_values(ascending=False, kind="stable").index[:limit])
-    pairs = pairs[pairs["actor"].isin(kept) & pairs["target"].isin(kept)]
-    pairs["shown"] = [
-        f"{rung:+.1f}\n{n} act{'s' if n != 1 else ''}" for rung, n in zip(pairs["rung"], pairs["n"], strict=True)
-    ]
-    return pairs.sort_values("n", ascending=False, kind="stable", ignore_index=True)
-
-
-def count_sentences(articles, *, exact=3000):
-    """Number of sentences per article: counted for the first `exact` articles, estimated from the words for the rest.
-    Series by article_id.
-    """
-    known = articles.drop_duplicates("article_id").reset_index(drop=True)
-    counts = np.array([max(1, len(text.sentences(words))) for words in known["text"][:exact]], float)
-    if len(known) > exact:
-        rate = counts.sum() / max(1.0, float(known["n_words"][:exact].sum()))
-        counts = np.concatenate([counts, np.maximum(1, known["n_words"][exact:].to_numpy(float) * rate)])
-    return pd.Series(counts, index=known["article_id"], dtype=float)
-
-
-def index_by_actor(acts, sentences, *, limit=12, draws=2000, seed=0):
-    """Escalation index of each actor: the rungs its acts count with, added up, per 1,000 sentences of the corpus.
-
-    Columns actor, actor_id (for the colour), index, low, high (interval over articles; empty for one article), n acts,
-    articles.
-    """
-    frame = directed(acts).dropna(subset=["actor_name"]) if len(acts) else acts
-    columns = ["actor", "actor_id", "index", "low", "high", "n", "articles"]
-    if not len(frame):
-        return pd.DataFrame(columns=columns)
-    frame = frame.drop_duplicates(["article_id", "start", "end", "category", "actor_name"])
-    order = frame["actor_name"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit]
-    rows = []
-    for name in order:
-        mine = frame[frame["actor_name"] == name]
-        amounts = mine.groupby("article_id")["rung_scored"].sum().reindex(sentences.index).fillna(0)
-        rate, low, high = bootstrap_rate(amounts, sentences, draws=draws, seed=seed)
-        rows.append((name, colour_id(name), rate, low, high, len(mine), mine["article_id"].nunique()))
-    return pd.DataFrame(rows, columns=columns)
-
-
-def colour_id(name):
-    """The identifier that gives an actor its colour in every chart."""
-    return f"LOC:{name.lower()}"
-
-
-def index_over_time(acts, articles, sentences, *, draws=600, seed=0):
-    """Escalation index of the whole corpus per period: columns period, index, low, high, n, articles. Empty when no
-    article has a date.
-    """
-    columns = ["period", "index", "low", "high", "n", "articles"]
-    dated = articles.dropna(subset=["published"]).drop_duplicates("article_id")
-    if not len(dated):
-        return pd.DataFrame(columns=columns)
-    dated = dated.assign(period=period_of(dated["published"]))
-    sums, sizes = acts.groupby("article_id")["rung_scored"].sum(), acts.groupby("article_id").size()
-    rows = []
-    for period, group in dated.groupby("period"):
-        ids = group["article_id"]
-        amounts, lengths = sums.reindex(ids).fillna(0).to_numpy(float), sentences.reindex(ids).to_numpy(float)
-        rate, low, high = bootstrap_rate(amounts, lengths, draws=draws, seed=seed)
-        rows.append((period, rate, low, high, int(sizes.reindex(ids).fillna(0).sum()), len(ids)))
-    return pd.DataFrame(rows, columns=columns)
-
-
-def count_quads(acts, *, limit=10):
-    """Verbal and material, cooperation and conflict, per actor: columns actor, quad, n. What counts for nothing is left
-    out.
-    """
-    frame = directed(acts) if len(acts) else acts
-    frame = (
-        frame[frame["quad"] != ""]
-        .dropna(subset=["actor_name"])
-        .drop_duplicates(["article_id", "start", "end", "actor_name"])
-        if len(frame)
-        else frame
+        return pd.DataFrame(columns=[*keys, *numbers, "shown"])
+    counts = frame["counted"].astype(bool)
+    frame["rung"] = frame["rung_scored"].where(counts).astype(float)
+    frame = frame.assign(
+        n=counts,
+        hostile=frame["rung"] > 0,
+        friendly=frame["rung"] < 0,
+        both_ways=counts & frame["reciprocal"].astype(bool),
+        announced=frame["modality"].isin(["announced", "threatened", "conditional"]),
+        denied=frame["modality"] == "denied",
+        possible=frame["modality"] == "possible",
+        articles=frame["article_id"].where(counts),
     )
-    if not len(frame):
-        return pd.DataFrame(columns=["actor", "quad", "n"])
-    order = frame["actor_name"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit]
-    counts = frame[frame["actor_name"].isin(order)].groupby(["actor_name", "quad"]).size().rename("n").reset_index()
-    return counts.rename(columns={"actor_name": "actor"})
+    sums = {name: (name, "sum") for name in numbers} | {"rung": ("rung", "mean"), "articles": ("articles", "nunique")}
+    pairs = frame.groupby(keys, sort=False).agg(**sums).reset_index()
+    weight = pd.concat([pairs.groupby(side)["n"].sum() for side in ("actor_id", "target_id")]).groupby(level=0).sum()
+    kept = list(weight.sort_values(ascending=False, kind="stable").index[:limit])
+    pairs = pairs[pairs["actor_id"].isin(kept) & pairs["target_id"].isin(kept)]
+    pairs["shown"] = [f"{r:+.1f}\n{n} act{'s' * (n != 1)}" for r, n in zip(pairs["rung"], pairs["n"], strict=True)]
+    return pairs.sort_values("n", ascending=False, kind="stable", ignore_index=True)[[*keys, *numbers, "shown"]]
 
 
-def talk_and_deeds(acts, *, limit=10):
-    """Each actor's mean rung in words and in deeds: columns actor, actor_id, talk, deed, n_talk, n_deed; actors without
+def count_modalities(acts: pd.DataFrame, parties: pd.DataFrame, *, limit: int = 10) -> pd.DataFrame:
+    """How the acts of the parties with most of them are told: actor_id, actor, modality, n."""
+    frame = with_actors(acts, parties)
+    frame = frame[frame["actor_id"].isin(_most(frame["actor_id"], limit))]
+    return frame.groupby(["actor_id", "actor", "modality"], sort=False).size().rename("n").reset_index()
+
+
+def count_quads(acts: pd.DataFrame, parties: pd.DataFrame, *, limit: int = 10) -> pd.DataFrame:
+    """Verbal and material, cooperation and conflict, per actor, of acts that count: actor_id, actor, quad, n."""
+    frame = with_actors(counted(acts), parties)
+    frame = frame[frame["quad"] != ""]
+    frame = frame[frame["actor_id"].isin(_most(frame["actor_id"], limit))]
+    return frame.groupby(["actor_id", "actor", "quad"], sort=False).size().rename("n").reset_index()
+
+
+def talk_and_deeds(acts: pd.DataFrame, parties: pd.DataFrame, *, limit: int = 10) -> pd.DataFrame:
+    """Each actor's mean rung in words and in deeds: columns actor_id, actor, talk, deed, n_talk, n_deed; actors without
     one of the two have it empty.
 
-    Words are verbal acts and everything announced, threatened, conditional or denied; deeds are material acts that are
-    told as done.
+    Words are verbal acts and everything announced, threatened or conditional; deeds are material acts that are told as
+    done. What is denied or only possible is neither.
     """
-    columns = ["actor", "actor_id", "talk", "deed", "n_talk", "n_deed"]
-    frame = directed(acts) if len(acts) else acts
-    frame = (
-        frame[frame["modality"] != "possible"]
-        .dropna(subset=["actor_name"])
-        .drop_duplicates(["article_id", "start", "end", "actor_name"])
-        if len(frame)
-        else frame
-    )
-    if not len(frame):
-        return pd.DataFrame(columns=columns)
-    material = frame["category"].isin(["YIELD", "AID", "PROTEST", "MOBILIZE", "SANCTION", "COERCE", "FORCE"]) | ~frame[
-        "category"
-    ].isin(list(LADDER))
+    frame = with_actors(acts[acts["modality"].isin(COUNTABLE) & (acts["category"] != "NONE")], parties)
+    material = frame["category"].isin(DEEDS) | ~frame["category"].isin(list(LADDER))
     deed = material & (frame["modality"] == "actual")
     rows = []
-    for name in frame["actor_name"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:limit]:
-        mine = frame["actor_name"] == name
-        words, deeds = frame.loc[mine & ~deed, "rung_scored"], frame.loc[mine & deed, "rung_scored"]
-        rows.append(
-            (
-                name,
-                colour_id(name),
-                words.mean() if len(words) else np.nan,
-                deeds.mean() if len(deeds) else np.nan,
-                len(words),
-                len(deeds),
-            )
-        )
-    return pd.DataFrame(rows, columns=columns)
+    for identifier in _most(frame["actor_id"], limit):
+        mine = frame["actor_id"] == identifier
+        words, deeds = (frame.loc[mine & side, "rung_scored"] for side in (~deed, deed))
+        means = [side.mean() if len(side) else np.nan for side in (words, deeds)]
+        rows.append((identifier, frame.loc[mine, "actor"].iloc[0], *means, len(words), len(deeds)))
+    return pd.DataFrame(rows, columns=["actor_id", "actor", "talk", "deed", "n_talk", "n_deed"])
 
 
-def count_sensitivity(acts, articles, sentences, *, draws=2000, seed=0):
-    """The corpus's index when acts are left out: columns variant, index, low, high, n."""
-    variants = (
-        ("all acts", {}),
-        ("not the announced, threatened", {"announced": False}),
-        ("not the reported, alleged", {"reported": False}),
-        ("only what is told as done", {"announced": False, "reported": False}),
-        ("no repeated articles", {"duplicates": False}),
-    )
-    rows = []
-    for name, options in variants:
-        some = select(acts, articles, **options)
-        lengths = (
-            sentences
-            if options.get("duplicates", True)
-            else sentences.reindex(articles.loc[articles["duplicate_of"].isna(), "article_id"].unique())
-        )
-        amounts = (
-            some.groupby("article_id")["rung_scored"].sum().reindex(lengths.index).fillna(0)
-            if len(some)
-            else np.zeros(len(lengths))
-        )
-        rows.append((name, *bootstrap_rate(amounts, lengths, draws=draws, seed=seed), len(some)))
-    frame = pd.DataFrame(rows, columns=["variant", "index", "low", "high", "n"])
-    return frame[frame["n"] > 0].reset_index(drop=True) if len(acts) else frame.iloc[:0]
-
-
-def count_events(acts):
-    """Reports against events: per category the acts found, those in independent texts, and different events (same
-    actor, target, category, modality and day once).
+def count_events(acts: pd.DataFrame, parties: pd.DataFrame) -> pd.DataFrame:
+    """Reports against events, per category of all acts: those found, those in independent texts, and different events
+    (same actors, targets, category, modality and day once). A reciprocal act counts once.
 
     Columns category, rung, acts, in_independent_texts, events.
     """
     columns = ["category", "rung", "acts", "in_independent_texts", "events"]
     if not len(acts):
         return pd.DataFrame(columns=columns)
+    ids = parties.sort_values("party_id").groupby(["act_id", "role"])["party_id"].agg("|".join)
+    sides = ids.unstack().reindex(columns=["actor", "target"]).reindex(acts["act_id"])
     frame = acts.assign(
         day=pd.to_datetime(acts["published"], utc=True).dt.date.astype(str),
-        actor_=acts["actor"].map(lambda a: _names(a)[0] or ""),
-        target_=acts["target"].map(lambda t: _names(t)[0] or ""),
+        actors=sides["actor"].fillna("").to_numpy(),
+        targets=sides["target"].fillna("").to_numpy(),
     )
     independent = frame[~frame["duplicate"].astype(bool)]
     rows = []
     for (category, rung), group in frame.groupby(["category", "rung"]):
         alone = independent[independent["category"] == category]
-        rows.append(
-            (
-                category,
-                rung,
-                len(group),
-                len(alone),
-                len(alone.drop_duplicates(["actor_", "target_", "modality", "day"])),
-            )
-        )
+        events = alone.drop_duplicates(["actors", "targets", "modality", "day"])
+        rows.append((category, rung, len(group), len(alone), len(events)))
     return pd.DataFrame(rows, columns=columns).sort_values("rung", ascending=False, ignore_index=True)
 
 
-def extremes(acts, *, n=8):
-    """The most escalatory and the most de-escalatory passages: the act's columns with `direction` and `label`; surest
-    first within a rung, each sentence once.
+# -- passages --------------------------------------------------------------------------------------------------------
+
+
+def name_sides(acts: pd.DataFrame) -> pd.Series:
+    """Who towards whom of each act, to be read: "Norland → Ruritania", "Norland; Ruritania ↔"; ? where nobody is
+    named.
     """
-    if not len(acts):
-        return acts.assign(
-            direction=pd.Series(dtype=object), label=pd.Series(dtype=object), who=pd.Series(dtype=object)
-        )
-    ranked = acts.assign(
-        who=[
-            f"{a or '?'} → {t or '?'}"
-            for a, t in zip(
-                acts["actor"].astype(object).where(acts["actor"].notna(), None),
-                acts["target"].astype(object).where(acts["target"].notna(), None),
-                strict=True,
-            )
-        ]
-    )
-    ranked["label"] = ranked["category"] + ", " + ranked["modality"]
-    up = (
-        ranked[ranked["rung_scored"] > 0]
-        .sort_values(["rung_scored", "confidence"], ascending=False, kind="stable")
-        .drop_duplicates(["article_id", "sentence_start"])
-        .head(n)
-    )
-    down = (
-        ranked[ranked["rung_scored"] < 0]
-        .sort_values(["rung_scored", "confidence"], ascending=[True, False], kind="stable")
-        .drop_duplicates(["article_id", "sentence_start"])
-        .head(n)
-    )
-    return pd.concat([up.assign(direction="up"), down.assign(direction="down")], ignore_index=True)
+    cells = zip(acts["actor"], acts["target"], acts["reciprocal"], strict=True)
+    read = [(a if isinstance(a, str) else "?", t if isinstance(t, str) else "?", both) for a, t, both in cells]
+    named = [f"{a} ↔" if both else f"{a} → {t}" for a, t, both in read]
+    return pd.Series(named, index=acts.index, dtype=object)
 
 
-def choose_article(acts, articles, wanted=""):
-    """article_id of the article to show in full: the wanted one (id, or words of its title), else the one with most
-    acts; "" when there is none.
+def extremes(acts: pd.DataFrame, *, n: int = 8) -> pd.DataFrame:
+    """The most escalatory and the most de-escalatory passages among the acts that count: the act's columns with who,
+    `direction` (up, down) and `label`; surest first within a rung, each sentence once.
     """
-    if wanted:
-        hit = articles[
-            (articles["article_id"] == wanted)
-            | articles["title"].fillna("").str.contains(wanted, case=False, regex=False)
-        ]
-        return hit["article_id"].iloc[0] if len(hit) else ""
-    if len(acts):
-        return acts["article_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[0]
-    return articles["article_id"].iloc[0] if len(articles) else ""
+    ranked = counted(acts)
+    ranked = ranked.assign(who=name_sides(ranked), label=ranked["category"] + ", " + ranked["modality"])
+    ends = []
+    for direction, rows, rising in (
+        ("up", ranked[ranked["rung_scored"] > 0], False),
+        ("down", ranked[ranked["rung_scored"] < 0], True),
+    ):
+        rows = rows.sort_values(["rung_scored", "confidence"], ascending=[rising, False], kind="stable")
+        rows = rows.drop_duplicates(["article_id", "sentence_start"]).head(n)
+        ends.append(rows.assign(direction=pd.Series(direction, index=rows.index, dtype=object)))
+    return pd.concat(ends, ignore_index=True)
 
 
-def marks_of(acts, article_id):
-    """Spans for `display.marked_text`: (start, end, category, words on hover)."""
-    mine = acts[acts["article_id"] == article_id] if len(acts) else acts
-    missing = lambda value: "?" if not isinstance(value, str) else value  # noqa: E731
-    return [
-        (
-            a["start"],
-            a["end"],
-            a["category"],
-            f"{a['modality']}, {a['attribution']}; {missing(a['actor'])} → {missing(a['target'])}",
-        )
-        for a in mine.to_dict("records")
-    ]
+def denials(acts: pd.DataFrame) -> pd.DataFrame:
+    """What is denied or said not to be done, the highest rung first: the act's columns with who."""
+    rows = acts[acts["modality"] == "denied"]
+    rows = rows.assign(who=name_sides(rows))
+    return rows.sort_values(["rung", "confidence"], ascending=False, kind="stable", ignore_index=True)
 
 
-def text_of(articles, article_id):
-    """Text and title of one article; ("", "") when it is not there."""
-    mine = articles[articles["article_id"] == article_id] if len(articles) else articles
-    return (
-        (mine["text"].iloc[0], mine["title"].iloc[0] if isinstance(mine["title"].iloc[0], str) else article_id)
-        if len(mine)
-        else ("", "")
-    )
+def marks_of(acts: pd.DataFrame, participants: pd.DataFrame, article_id: str) -> list[tuple]:
+    """Spans for `display.marked_text`: (start, end, category, words on hover) of each cue, (start, end, role, words on
+    hover) of the words that stand for its actors and targets.
+    """
+    mine, words = (frame[frame["article_id"] == article_id] for frame in (acts, participants))
+    hover = mine["modality"] + ", " + mine["attribution"] + "; " + name_sides(mine)
+    cues = list(zip(mine["start"], mine["end"], mine["category"], hover, strict=True))
+    words = words[words["act_id"].isin(mine["act_id"])].drop_duplicates(["start", "end", "role", "entity"])
+    return [*cues, *words[["start", "end", "role", "entity"]].itertuples(index=False, name=None)]
 
 
 # -- sentences for titles and notes ----------------------------------------------------------------------------------
 
 
-def tell_ladder(acts):
+def tell_ladder(acts: pd.DataFrame) -> str:
     """The ladder in a sentence."""
     if not len(acts):
         return "No acts were found"
-    hostile, friendly = int((acts["rung_scored"] > 0).sum()), int((acts["rung_scored"] < 0).sum())
-    commonest = acts["category"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[0]
-    return f"{hostile:,} acts count as escalation, {friendly:,} as de-escalation; most often {commonest}"
-
-
-def tell_numbers(acts, articles, sentences):
-    """n in words, for the note of a chart."""
-    weak = int((acts["rung_scored"] == 0).sum()) if len(acts) else 0
-    only = " One article: no intervals." if len(sentences) == 1 else ""
-    return f"{len(acts):,} acts in {int(sentences.sum()):,} sentences of {len(sentences):,} article{'s' if len(sentences) != 1 else ''}; {weak:,} of them are only possible and count for nothing.{only}"
-
-
-def tell_directions(pairs):
-    """The most frequent direction in a sentence."""
-    if not len(pairs):
-        return "No act has both a known actor and a known target"
-    top = pairs.iloc[0]
-    return f"Most acts go from {top['actor']} towards {top['target']} ({top['n']:,})"
-
-
-def tell_index(index):
-    """The highest index in a sentence."""
-    if not len(index):
-        return "No act has a known actor"
-    top = index.sort_values("index", ascending=False, kind="stable").iloc[0]
-    return f"{top['actor']} is reported to escalate most: {top['index']:,.0f} rungs per 1,000 sentences"
-
-
-def tell_changes(changes, series):
-    """Change points in a sentence."""
-    if not len(series):
-        return "No article has a date, so change over time cannot be looked for."
-    if len(series) < 8:
-        return f"{len(series)} period{'s' if len(series) != 1 else ''} with articles: at least 8 are needed to look for changes of level."
-    if not len(changes):
-        return "No change of level that chance would not produce as well."
+    done = acts[acts["modality"] == "actual"]
+    up, down = int((done["rung"] > 0).sum()), int((done["rung"] < 0).sum())
     return (
-        "; ".join(
-            f"{p:%d %B %Y}: {b:,.0f} before, {a:,.0f} after (p = {q:.3f})"
-            for p, b, a, q in changes.itertuples(index=False)
-        )
-        + "."
+        f"Of {len(acts):,} reported act{'s' * (len(acts) != 1)}, {len(done):,} are told as done: "
+        f"{up:,} escalate, {down:,} de-escalate"
     )
 
 
-def tell_talk(frame):
-    """Talk against deeds in a sentence."""
-    both = frame.dropna(subset=["talk", "deed"]) if len(frame) else frame
+def tell_numbers(acts: pd.DataFrame, sentences: pd.Series) -> str:
+    """n in words, for the note of a chart."""
+    n = len(sentences)
+    only = " One article: no intervals." if n == 1 else ""
+    return f"{len(acts):,} acts in {int(sentences.sum()):,} sentences of {n:,} article{'s' * (n != 1)}.{only}"
+
+
+def tell_modalities(modalities: str = "actual") -> str:
+    """Which acts count, in a sentence for a chart's note."""
+    kinds = read_modalities(modalities)
+    what = "acts reported as done" if kinds == ("actual",) else f"acts that are {', '.join(kinds)}"
+    return f"Counted: {what}."
+
+
+def tell_counted(acts: pd.DataFrame) -> str:
+    """Which acts a chart counts and which it leaves out, for its note."""
+    kinds = [m for m in MODALITIES if m in set(counted(acts)["modality"])] or ["actual"]
+    out = acts.loc[~acts["counted"].astype(bool), "modality"].value_counts() if len(acts) else {}
+    left = ", ".join(f"{out[m]:,} {m}" for m in MODALITIES if m in out)
+    return tell_modalities("; ".join(kinds)) + (f" Left out: {left}." if left else "")
+
+
+def tell_directions(pairs: pd.DataFrame) -> str:
+    """The chart of who towards whom in a sentence; a leading direction only where the numbers carry it."""
+    pairs = pairs[pairs["n"] > 0] if len(pairs) else pairs
+    if not len(pairs):
+        return "No act that counts has both a known actor and a known target"
+    total = int(pairs["n"].sum())
+    ends = np.array([wilson(n, total) for n in pairs["n"]])
+    if stands_out(pairs.assign(low=ends[:, 0], high=ends[:, 1])):
+        top = pairs.iloc[0]
+        return f"Most acts go from {top['actor']} towards {top['target']} ({top['n']:,})"
+    return f"Who acts towards whom: {len(pairs):,} direction{'s' * (len(pairs) != 1)} between the parties named most"
+
+
+def note_directions(acts: pd.DataFrame, parties: pd.DataFrame) -> str:
+    """The note of the chart of who towards whom: what is counted, what goes both ways, what nobody is named for."""
+    some = counted(acts)
+    pairs = directed(some, parties)
+    both = int(some.loc[some["act_id"].isin(pairs["act_id"]), "reciprocal"].sum())
+    ways = (
+        f" {both:,} of them go{'es' * (both == 1)} both ways (talks, clashes) and stand{'s' * (both == 1)} in both "
+        "directions; totals count such an act once."
+        if both
+        else ""
+    )
+    alone = len(some) - pairs["act_id"].nunique()
+    unnamed = f" {alone:,} more name no actor or no target." if alone else ""
+    return f"Mean rung of the acts; number of acts below it. {tell_counted(acts)}{ways}{unnamed}"
+
+
+def tell_talk(frame: pd.DataFrame) -> str:
+    """Words against deeds in a sentence."""
+    both = frame.dropna(subset=["talk", "deed"])
     if not len(both):
         return "No actor has both words and deeds in these articles"
-    gap = (both["deed"] - both["talk"]).abs()
-    top = both.loc[gap.idxmax()]
+    top = both.loc[(both["deed"] - both["talk"]).abs().idxmax()]
+    if min(top["n_talk"], top["n_deed"]) < 30:
+        return "Mean rung of words and of deeds, by actor"
     return f"{top['actor']}: {top['talk']:+.1f} in words, {top['deed']:+.1f} in deeds"
-
-
-def all_modalities(rungs):
-    """Modalities that occur, in the scheme's order."""
-    return [m for m in MODALITIES if m in set(rungs["modality"])]

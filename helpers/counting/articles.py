@@ -1,7 +1,12 @@
-"""What the corpus notebook says about the articles: how many, how long, from whom, from when, which repeat each other."""
+"""The articles: how many, how long, from whom, from when, which repeat each other; choosing one to show."""
+
+import difflib
+import functools
+from typing import NamedTuple
 
 import pandas as pd
 
+from helpers import DATA
 from helpers.counting.statistics import choose_period
 from helpers.reading.articles import WORD
 
@@ -67,18 +72,40 @@ def list_duplicates(articles: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-# Words so common in English that a list of frequent words without them says more.
-COMMON = frozenset(
-    """a about above after again against ago all also although am among an and another any are around as at away back be became because become been
-    before began behind being between both but by came can come could day days did do does doing done down during each early either else end enough even
-    ever every few first five for former four from further gave get give go going got had has have having he her here hers him himself his how however i
-    if in including instead into is it its itself just last later least less like long made make makes making man many may me might million more most
-    much must my near never new next no nor not now number of off often on one only or other others our out over own part people per percent perhaps put quite
-    rather s said same saw say saying says second see seen several she should show since six so some still such t take than that the their them themselves
-    then there these they thing things third this those though three through time times to told too took toward towards two under until up upon us use used
-    very want was way we week weeks well went were what when where whether which while who whom whose why will with within without won work would year
-    years yes yet you your don didn doesn isn wasn weren wouldn couldn ve ll re d m mr mrs ms according reported""".split()
-)
+class Chosen(NamedTuple):
+    """An article to show: its id, text and title (its id where it has none); empty strings when there is none."""
+
+    article_id: str
+    text: str
+    title: str
+
+
+def choose(articles: pd.DataFrame, wanted: str = "", *, rows: pd.DataFrame | None = None) -> Chosen:
+    """Return the article wanted (article_id, or words of its title), else the one with most of `rows`, else the first.
+
+    Raises ValueError, with the nearest id or title, when none fits; an empty corpus gives an empty article.
+    """
+    if not len(articles):
+        return Chosen("", "", "")
+    titles = articles["title"].where(articles["title"].notna(), articles["article_id"]).astype(str)
+    if not wanted:
+        counts = rows["article_id"].value_counts(sort=False) if rows is not None else pd.Series(dtype=int)
+        most = counts.sort_values(ascending=False, kind="stable").index[:1]
+        fits = articles["article_id"].isin(most) if len(most) else pd.Series(True, index=articles.index)
+    else:
+        fits = articles["article_id"] == wanted
+        fits = fits if fits.any() else titles.str.contains(wanted, case=False, regex=False)
+    if not fits.any():
+        near = difflib.get_close_matches(wanted, [*articles["article_id"], *titles], n=1, cutoff=0.0)[0]
+        raise ValueError(f"no article has the id or title {wanted!r}; the nearest is {near!r}")
+    row = articles[fits].iloc[0]
+    return Chosen(row["article_id"], row["text"], titles[fits].iloc[0])
+
+
+@functools.cache
+def _common_words() -> frozenset[str]:
+    """Words so common in English that a list of frequent words without them says more."""
+    return frozenset((DATA / "common_words.csv").read_text("utf-8").split()[1:])
 
 
 def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_000) -> pd.DataFrame:
@@ -90,8 +117,9 @@ def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_0
     texts = articles.loc[articles["duplicate_of"].isna(), "text"].head(sample)
     documents = [[w.replace("’", "'").removesuffix("'s").lower() for w in WORD.findall(text)] for text in texts]
     finder = BigramCollocationFinder.from_documents(documents)
+    common = _common_words()
     finder.apply_ngram_filter(
-        lambda a, b: a in COMMON or b in COMMON or len(a) < 2 or len(b) < 2 or a.isdigit() or b.isdigit()
+        lambda a, b: a in common or b in common or len(a) < 2 or len(b) < 2 or a.isdigit() or b.isdigit()
     )
     finder.apply_freq_filter(2)
     best = finder.nbest(BigramAssocMeasures.likelihood_ratio, limit)
@@ -113,7 +141,8 @@ def tell_dates(articles: pd.DataFrame) -> str:
     dates = articles["published"].dropna()
     if not len(dates):
         return "Articles over time"
-    return f"{len(dates):,} of {len(articles):,} articles have a date, from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"
+    first, last = f"{dates.min():%Y-%m-%d}", f"{dates.max():%Y-%m-%d}"
+    return f"{len(dates):,} of {len(articles):,} articles have a date, from {first} to {last}"
 
 
 def tell_outlets(articles: pd.DataFrame) -> str:

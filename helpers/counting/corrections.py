@@ -11,20 +11,22 @@ ignore   `entity` (or only its mentions with these `words`, in this `article`) i
 retype   `entity` gets the type `target`: PER, ORG, LOC or MISC
 =======  ===============================================================================================================
 
-Lines apply from top to bottom; a later line sees what earlier ones made. Everything is frame in, frame out.
+Participants of acts that are no known entity are corrected by the identifier that charts give them
+("words:protesters"). Lines apply from top to bottom; a later line sees what earlier ones made; who acts towards whom is
+then written anew. Everything is frame in, frame out.
 """
 
 import csv
 import difflib
 import io
-import itertools
-from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from helpers import resolve
-from helpers.counting.mentions import rank
+from helpers.scheme import display_of
 from helpers.text import entity_id, normalise
 
 ACTIONS = ("merge", "split", "rename", "ignore", "retype")
@@ -34,8 +36,14 @@ TYPES = ("PER", "ORG", "LOC", "MISC")
 PLACES = {
     "statements": [("speaker_id", "speaker")],
     "stances": [("target_id", "target")],
-    "acts": [("actor_id", "actor"), ("target_id", "target")],
+    "acts": [("speaker_id", "speaker")],
+    "participants": [("acts_for_id", "acts_for"), ("entity_id", "entity")],
 }
+UNKNOWN = "words:"  # of a participant that is no known entity
+
+
+Frames = dict[str, pd.DataFrame]  # by table name
+Spans = set[tuple[str, int]]  # (article_id, start) of mentions
 
 
 class Correction(NamedTuple):
@@ -49,7 +57,7 @@ class Correction(NamedTuple):
     target: str
 
 
-def load(path):
+def load(path: str | Path | None) -> list[Correction]:
     """The corrections in a file, in order; none for "" or None.
 
     Raises FileNotFoundError when there is no such file and ValueError, in one sentence that names file, line and
@@ -75,25 +83,24 @@ def load(path):
         raise ValueError(
             f"{path}, line {first + 1}: the column {missing[0]} is missing; the first line must be {','.join(COLUMNS)}."
         )
-    found = []
-    for number, line in enumerate(lines[first + 1 :], start=first + 2):
-        if not line.strip(" ,;\t"):
-            continue
-        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True))
-        if len(cells) > len(header):
-            raise ValueError(
-                f"{path}, line {number}: {len(cells)} values for {len(header)} columns; put values that contain a {'comma' if delimiter == ',' else 'semicolon'} in double quotes."
-            )
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        found.append(
-            _checked(
-                path, Correction(number, row.get("action", "").casefold(), *(row.get(name, "") for name in COLUMNS[1:]))
-            )
+    numbered = enumerate(lines[first + 1 :], start=first + 2)
+    return [_read_line(path, number, line, header, delimiter) for number, line in numbered if line.strip(" ,;\t")]
+
+
+def _read_line(path: str | Path, number: int, line: str, header: list[str], delimiter: str) -> Correction:
+    cells = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True))
+    if len(cells) > len(header):
+        what = "comma" if delimiter == "," else "semicolon"
+        raise ValueError(
+            f"{path}, line {number}: {len(cells)} values for {len(header)} columns; put values that contain a {what} "
+            "in double quotes."
         )
-    return found
+    row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    action = row.get("action", "").casefold()
+    return _checked(path, Correction(number, action, *(row.get(name, "") for name in COLUMNS[1:])))
 
 
-def _checked(path, line):
+def _checked(path: str | Path, line: Correction) -> Correction:
     where = f"{path}, line {line.line}: "
     if line.action not in ACTIONS:
         near = difflib.get_close_matches(line.action, ACTIONS, n=1)
@@ -121,51 +128,67 @@ def _checked(path, line):
     return line
 
 
-def apply(found, path):
+def apply(found, path: str | Path | None):
     """Everything found in a corpus (`annotate.load(…)`, or any NamedTuple with these frames), with the corrections of a
     file applied to every table.
     """
     lines = load(path)
     if not lines:
         return found
-    frames = {
-        name: getattr(found, name) for name in ("mentions", "statements", "stances", "acts") if hasattr(found, name)
-    }
+    frames = {name: getattr(found, name) for name in ("mentions", *PLACES) if hasattr(found, name)}
     return found._replace(**apply_lines(frames, lines))
 
 
-def apply_lines(frames, lines):
+def apply_lines(frames: Frames, lines: Iterable[Correction]) -> Frames:
     """{table name: frame} with the corrections applied; `frames` needs "mentions", the other tables may be missing.
     Frames given are not changed.
     """
+    before = frames.get("participants")
     frames = {name: frame.copy() for name, frame in frames.items()}
     for line in lines:
         frames = _apply_line(frames, line)
-    return frames
+    if before is not None and "acts" in frames:
+        _show_anew(frames["acts"], before, frames["participants"])
+    return {name: frame.reset_index(drop=True) for name, frame in frames.items()}
 
 
-def unused(mentions, lines):
-    """The corrections that match no mention (a name that is spelt otherwise, an article that is not in the corpus), as
+def _show_anew(acts: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """Write actor and target of the acts whose participants changed (their rows keep the index they had)."""
+    names = ["entity", "acts_for"]
+    same = after[names].reindex(before.index).fillna("").eq(before[names].fillna("")).all(axis=1)
+    touched = set(before.loc[~(same & before.index.isin(after.index)), "act_id"])
+    sides: dict = {}
+    for row in after[after["act_id"].isin(touched)].itertuples():
+        sides.setdefault((row.act_id, row.role), []).append(row)
+    rows = acts["act_id"].isin(touched)
+    for role in ("actor", "target"):
+        acts.loc[rows, role] = [display_of(sides.get((act, role), ())) for act in acts.loc[rows, "act_id"]]
+
+
+def unused(
+    mentions: pd.DataFrame, lines: Iterable[Correction], participants: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The corrections that match nothing (a name that is spelt otherwise, an article that is not in the corpus), as
     a frame line, action, entity, why.
     """
     rows, frames = [], {"mentions": mentions.copy()}
+    if participants is not None:
+        frames["participants"] = participants.copy()
     for line in lines:
-        hit = _selected(frames["mentions"], line)
-        if not hit.any():
+        if line.entity.startswith(UNKNOWN):
+            hit = _selected_words(frames.get("participants"), line)
+            why = "no participant with these words"
+        else:
+            hit = _selected(frames["mentions"], line)
             known = _matches(frames["mentions"], line.entity).any()
-            rows.append(
-                (
-                    line.line,
-                    line.action,
-                    line.entity,
-                    "no mention with these words or in this article" if known else "no such entity in this corpus",
-                )
-            )
+            why = "no mention with these words or in this article" if known else "no such entity in this corpus"
+        if not hit.any():
+            rows.append((line.line, line.action, line.entity, why))
         frames = _apply_line(frames, line)
     return pd.DataFrame(rows, columns=["line", "action", "entity", "why"])
 
 
-def _matches(mentions, entity):
+def _matches(mentions: pd.DataFrame, entity: str) -> pd.Series:
     """Rows of an entity given as entity_id or as name (accents and case aside)."""
     ids = mentions["entity_id"]
     exact = ids == entity
@@ -183,7 +206,7 @@ def _matches(mentions, entity):
     return ids.isin(fitting)
 
 
-def _selected(mentions, line):
+def _selected(mentions: pd.DataFrame, line: Correction) -> pd.Series:
     rows = _matches(mentions, line.entity)
     if line.words:
         rows &= mentions["text"].str.casefold() == line.words.casefold()
@@ -192,7 +215,7 @@ def _selected(mentions, line):
     return rows
 
 
-def _target(mentions, target, type_):
+def _target(mentions: pd.DataFrame, target: str, type_: str) -> tuple[str, str, str]:
     """(entity_id, name, type) of a target: an entity of the corpus, or a new one."""
     rows = mentions[_matches(mentions, target)]
     if len(rows):
@@ -204,200 +227,143 @@ def _target(mentions, target, type_):
     return entity_id(type_, target), target, type_
 
 
-def _apply_line(frames, line):
+def _apply_line(frames: Frames, line: Correction) -> Frames:
+    if line.entity.startswith(UNKNOWN):
+        return _correct_words(frames, line)
     mentions = frames["mentions"]
     hit = _selected(mentions, line)
     whole = not line.words and not line.article
     ids = set(mentions.loc[hit, "entity_id"]) or {line.entity}
+    spans = set(zip(mentions.loc[hit, "article_id"], mentions.loc[hit, "start"], strict=True))
+    if line.action == "retype":
+        return _retype(frames, ids, line.target.upper())
+    if line.action == "ignore":
+        return _ignore(frames, hit, ids, None if whole else spans)
     if line.action == "rename":
         mentions.loc[hit, "entity"] = line.target
-        return _elsewhere(frames, lambda frame, key, name: frame[key].isin(ids), name=line.target)
-    if line.action == "retype":
-        type_ = line.target.upper()
-        for old in ids:
-            new = entity_id(type_, old.partition(":")[2] or old)
-            mentions.loc[mentions["entity_id"] == old, ["entity_id", "type"]] = [new, type_]
-            mentions.loc[mentions["metonym_of"] == old, "metonym_of"] = new
-            frames = _elsewhere(frames, lambda frame, key, name, old=old: frame[key] == old, identifier=new)
-        return frames
-    if line.action == "ignore":
-        spans = set(zip(mentions.loc[hit, "article_id"], mentions.loc[hit, "start"], strict=True))
-        frames["mentions"] = mentions[~hit].reset_index(drop=True)
-        if "stances" in frames:
-            stances = frames["stances"]
-            gone = stances["target_id"].isin(ids) & (whole | _at(stances, "target_start", spans))
-            frames["stances"] = stances[~gone].reset_index(drop=True)
-        return _elsewhere(
-            frames, lambda frame, key, name: frame[key].isin(ids) & (whole | _meant(frame, key, spans)), identifier=None
-        )
+        return _elsewhere(frames, ids, None, name=line.target)
     if not hit.any():
         return frames
     new, name, type_ = _target(mentions, line.target, mentions.loc[hit, "type"].iloc[0])
-    spans = set(zip(mentions.loc[hit, "article_id"], mentions.loc[hit, "start"], strict=True))
     mentions.loc[hit, ["entity_id", "entity", "type"]] = [new, name, type_]
     mentions.loc[hit, "rule"] = f"correction, line {line.line}: {line.action}"
     if whole:
         mentions.loc[mentions["metonym_of"].isin(ids), "metonym_of"] = new
-    return _elsewhere(
-        frames,
-        lambda frame, key, _: frame[key].isin(ids) & (whole | _meant(frame, key, spans)),
-        identifier=new,
-        name=name,
-    )
+    return _elsewhere(frames, ids, None if whole else spans, identifier=new, name=name)
 
 
-def _at(frame, column, spans):
+def _retype(frames: Frames, ids: set[str], type_: str) -> Frames:
+    mentions = frames["mentions"]
+    for old in ids:
+        new = entity_id(type_, old.partition(":")[2] or old)
+        mentions.loc[mentions["entity_id"] == old, ["entity_id", "type"]] = [new, type_]
+        mentions.loc[mentions["metonym_of"] == old, "metonym_of"] = new
+        frames = _elsewhere(frames, {old}, None, identifier=new)
+    return frames
+
+
+def _ignore(frames: Frames, hit: pd.Series, ids: set[str], spans: Spans | None) -> Frames:
+    """Leave an entity out: its mentions, the stances towards it, its part in acts; a speaker or a state acted for
+    stays, as plain words or not at all.
+    """
+    frames["mentions"] = frames["mentions"][~hit].copy()
+    for table, key in (("stances", "target_id"), ("participants", "entity_id")):
+        if table in frames:
+            frame = frames[table]
+            frames[table] = frame[~_concerned(frames, table, key, ids, spans)].copy()
+    if "participants" in frames:
+        gone = _concerned(frames, "participants", "acts_for_id", ids, spans)
+        frames["participants"].loc[gone, ["acts_for_id", "acts_for"]] = None
+    return _elsewhere(frames, ids, spans, identifier=None)
+
+
+def _selected_words(participants: pd.DataFrame | None, line: Correction) -> pd.Series:
+    """Participants that are no known entity, by the identifier that charts give their words."""
+    if participants is None:
+        return pd.Series(dtype=bool)
+    shown = participants["entity"].where(participants["entity"].notna(), participants["text"]).astype(str)
+    rows = participants["entity_id"].isna() & (UNKNOWN + shown.str.lower() == line.entity.lower())
+    if line.words:
+        rows &= participants["text"].str.casefold() == line.words.casefold()
+    if line.article:
+        rows &= participants["article_id"] == line.article
+    return rows
+
+
+def _correct_words(frames: Frames, line: Correction) -> Frames:
+    hit = _selected_words(frames.get("participants"), line)
+    if not hit.any():
+        return frames
+    if line.action == "ignore":
+        return frames | {"participants": frames["participants"][~hit].copy()}
+    if line.action == "rename":
+        frames["participants"].loc[hit, "entity"] = line.target
+        return frames
+    words = line.entity.removeprefix(UNKNOWN)
+    if line.action == "retype":
+        new = entity_id(line.target.upper(), words), frames["participants"].loc[hit, "entity"].iloc[0]
+    else:
+        new = _target(frames["mentions"], line.target, "ORG")[:2]
+    frames["participants"].loc[hit, ["entity_id", "entity"]] = list(new)
+    return frames
+
+
+def _at(frame: pd.DataFrame, column: str, spans: Spans) -> pd.Series:
     return pd.Series(
         [pair in spans for pair in zip(frame["article_id"], frame[column], strict=True)], index=frame.index, dtype=bool
     )
 
 
-def _meant(frame, key, spans):
-    """Rows of another table that rest on one of these mentions: the speaker's words, the target's words, or the act's
-    sentence.
-    """
-    column = {"speaker_id": "speaker_mention_start", "target_id": "target_start"}.get(key)
-    if column in frame:
-        return _at(frame, column, spans)
-    if "sentence_start" not in frame:
-        return pd.Series(False, index=frame.index)
-    by_article = {}
+def _within(places: pd.DataFrame, spans: Spans) -> pd.Series:
+    """Rows of places (article_id, first, last) that one of these mentions stands in."""
+    by_article: dict = {}
     for article, start in spans:
         by_article.setdefault(article, []).append(start)
-    inside = [
-        any(a <= s < b for s in by_article.get(article, ()))
-        for article, a, b in zip(frame["article_id"], frame["sentence_start"], frame["sentence_end"], strict=True)
-    ]
-    return pd.Series(inside, index=frame.index, dtype=bool)
+    rows = places.itertuples(index=False, name=None)
+    inside = [any(a <= s < b for s in by_article.get(article, ())) for article, a, b in rows]
+    return pd.Series(inside, index=places.index, dtype=bool)
 
 
-def _elsewhere(frames, rows_of, *, identifier="", name=None):
-    """The same edit in statements, stances and acts: `identifier` "" leaves the id, None clears it; `name` None leaves
-    the name.
+def _concerned(frames: Frames, table: str, key: str, ids: set[str], spans: Spans | None) -> pd.Series:
+    """Rows of a table whose `key` is one of these entities; with spans, of those the rows that rest on one of these
+    mentions: the speaker's words, the target's words, the participant's words, the act's sentence.
     """
+    frame = frames[table]
+    rows = frame[key].isin(ids)
+    if spans is None or not rows.any():
+        return rows
+    column = {"speaker_id": "speaker_mention_start", "target_id": "target_start"}.get(key)
+    if column in frame:
+        return rows & _at(frame, column, spans)
+    if key == "entity_id":
+        return rows & _within(frame[["article_id", "start", "end"]], spans)
+    places = frame
+    if table == "participants" and "acts" in frames:  # the state may be named anywhere in the sentence
+        sentences = frames["acts"][["act_id", "sentence_start", "sentence_end"]].drop_duplicates("act_id")
+        places = frame.merge(sentences, on="act_id", how="left").set_axis(frame.index)
+    if "sentence_start" not in places:
+        return rows & False
+    return rows & _within(places[["article_id", "sentence_start", "sentence_end"]], spans)
+
+
+def _elsewhere(
+    frames: Frames, ids: set[str], spans: Spans | None, *, identifier: str | None = "", name: str | None = None
+) -> Frames:
+    """The same edit in the other tables: `identifier` "" leaves the id, None clears it; `name` None leaves the name."""
     for table, columns in PLACES.items():
-        if table not in frames:
-            continue
-        frame = frames[table]
-        for key, shown in columns:
-            rows = rows_of(frame, key, shown)
+        for key, shown in columns if table in frames else ():
+            rows = _concerned(frames, table, key, ids, spans)
             if not rows.any():
                 continue
             if identifier != "":
-                frame.loc[rows, key] = identifier
+                frames[table].loc[rows, key] = identifier
             if name is not None:
-                frame.loc[rows, shown] = name
+                frames[table].loc[rows, shown] = name
     return frames
 
 
-def format_line(action, entity, target="", *, words="", article=""):
+def format_line(action: str, entity: str, target: str = "", *, words: str = "", article: str = "") -> str:
     """One line ready to be pasted into a corrections file."""
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow([action, entity, words, article, target])
     return out.getvalue()
-
-
-# -- suggestions: printed, never applied -----------------------------------------------------------------------------
-
-
-def suggest(selected, *, limit=40, similar=0.88):
-    """Entities that may be one: why, entity, n, into, into_n, line (ready for the corrections file). Nothing here is
-    applied by itself.
-
-    Bare surnames with one full name in the corpus, initials of one long name, one name under two types, names that
-    differ by few letters.
-    """
-    columns = ["why", "entity", "n", "into", "into_n", "line"]
-    ranked = rank(selected).head(3000)
-    if len(ranked) < 2:
-        return pd.DataFrame(columns=columns)
-    rows = [
-        (r.entity_id, r.entity, r.type, int(r.mentions), tuple(normalise(r.entity).split()))
-        for r in ranked.itertuples()
-    ]
-    by_last, by_letters, by_key = defaultdict(list), defaultdict(list), defaultdict(list)
-    for row in rows:
-        key = row[4]
-        by_key[key].append(row)
-        if row[2] == "PER" and len(key) > 1:
-            by_last[key[-1]].append(row)
-        if row[2] in ("ORG", "LOC") and len(key) > 1:
-            by_letters["".join(word[0] for word in key if word not in ("of", "and", "the", "for", "in"))].append(row)
-    found, seen = [], set()
-
-    def add(why, small, big):
-        if small[0] != big[0] and (small[0], big[0]) not in seen and (big[0], small[0]) not in seen:
-            seen.add((small[0], big[0]))
-            found.append((why, small[1], small[3], big[1], big[3], format_line("merge", small[0], big[0])))
-
-    for row in rows:
-        key = row[4]
-        if row[2] == "PER" and len(key) == 1 and by_last[key[0]]:
-            bearers = sorted(by_last[key[0]], key=lambda r: -r[3])
-            part = bearers[0][3] / sum(r[3] for r in bearers)
-            if part > 0.5:
-                add(
-                    "bare surname; one full name in the corpus"
-                    if len(bearers) == 1
-                    else f"bare surname; {part:.0%} of the full names with it",
-                    row,
-                    bearers[0],
-                )
-        if len(key) == 1 and row[2] in ("ORG", "LOC", "MISC") and row[1].isupper() and len(by_letters[key[0]]) == 1:
-            add("initials of a longer name", row, by_letters[key[0]][0])
-        for other in by_key[key]:
-            if other[0] != row[0] and other[3] >= row[3]:
-                add(f"the same name as {row[2]} and as {other[2]}", row, other)
-    for small, big in _similar(rows, similar):
-        add("spelt almost alike", small, big)
-    table = pd.DataFrame(found, columns=columns)
-    return (
-        table.assign(_=table["n"] + table["into_n"])
-        .sort_values("_", ascending=False, kind="stable", ignore_index=True)
-        .drop(columns="_")
-        .head(limit)
-    )
-
-
-def _one_slip(a, b):
-    """True when two names differ by an initial, by a word that one of them leaves out, or by spelling within one word
-    (not North / South Harbour).
-    """
-    if len(a) != len(b):
-        return set(a) < set(b) or set(b) < set(a) or "".join(a) == "".join(b)
-    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(different) == 1 and all(
-        x[0] == y[0] and difflib.SequenceMatcher(None, x, y, autojunk=False).ratio() >= 0.75 for x, y in different
-    )
-
-
-def _similar(rows, threshold):
-    """Pairs of one type whose names differ by few letters; compared only within blocks that share a word's beginning."""
-    blocks = defaultdict(list)
-    for row in rows:
-        for word in set(row[4]):
-            if len(word) > 3:
-                blocks[row[2], word[:4]].append(row)
-    seen = set()
-    for block in blocks.values():
-        for small, big in itertools.combinations(sorted(block[:60], key=lambda r: r[3]), 2):
-            a, b = " ".join(small[4]), " ".join(big[4])
-            if (
-                (small[0], big[0]) in seen
-                or a == b
-                or abs(len(a) - len(b)) > 4
-                or min(len(a), len(b)) < 6
-                or set("0123456789") & set(a + b)
-            ):
-                continue
-            seen.add((small[0], big[0]))
-            if not _one_slip(small[4], big[4]):
-                continue
-            matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-            if matcher.quick_ratio() >= threshold and matcher.ratio() >= threshold:
-                yield small, big
-
-
-def correction_lines(suggestions):
-    """A corrections file made of the suggestions, to be printed and pasted."""
-    return "\n".join([",".join(COLUMNS), *suggestions["line"]]) if len(suggestions) else "Nothing to suggest."

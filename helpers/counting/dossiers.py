@@ -4,69 +4,28 @@ Tidy frames in, tidy frames out; every row keeps article_id, start and end, so t
 passage.
 """
 
-import difflib
-from typing import NamedTuple
-
+import numpy as np
 import pandas as pd
 
+from helpers.counting.acts import read_modalities
+from helpers.counting.mentions import Entity
+from helpers.counting.parties import resolve
 from helpers.counting.statistics import choose_period
 from helpers.text import count
 
-HOSTILE, FRIENDLY = "hostile", "cooperative"
+HOSTILE, FRIENDLY, NOT_NAMED = "hostile", "cooperative", "(not named)"
 
 
-class Actor(NamedTuple):
-    """An entity of the corpus, or (entity_id None) the reason why there is none in `name`."""
-
-    entity_id: str | None
-    name: str
-
-    @property
-    def found(self) -> bool:
-        return self.entity_id is not None
-
-
-def find_actor(mentions: pd.DataFrame, wanted: str = "") -> Actor:
-    """Return the actor wanted (entity_id or name, case aside; "": the one mentioned most). When nothing fits, `name` is
-    a sentence with the nearest name.
-    """
-    named = mentions[mentions["type"] != "MISC"]
-    if not len(named):
-        return Actor(None, "No actor was found in this corpus.")
-    counts = (
-        named.groupby(["entity_id", "entity"], sort=False)
-        .size()
-        .sort_values(ascending=False, kind="stable")
-        .reset_index(name="n")
-    )
-    if not wanted:
-        by_name = named[named["kind"].isin(["named", "demonym"])]
-        most = by_name["entity_id"].value_counts().index[0] if len(by_name) else counts["entity_id"][0]
-        return Actor(most, counts.set_index("entity_id")["entity"][[most]].iloc[0])
-    low = wanted.strip().lower()
-    for fits in (
-        counts["entity_id"].str.lower() == low,
-        counts["entity"].str.lower() == low,
-        counts["entity_id"].isin(named.loc[named["text"].str.lower() == low, "entity_id"]),
-        counts["entity"].str.lower().str.contains(low, regex=False),
-    ):
-        if fits.any():
-            best = counts[fits].iloc[0]
-            return Actor(best["entity_id"], best["entity"])
-    near = difflib.get_close_matches(wanted, list(counts["entity"]), n=1, cutoff=0.4)
-    return Actor(
-        None, f"No actor called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else "")
-    )
-
-
-def _rows(frame: pd.DataFrame, column: str, actor: Actor) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, column: str, actor: Entity) -> pd.DataFrame:
     """The rows whose `column` is the actor; none for an actor that was not found."""
     return frame[(frame[column] == actor.entity_id).fillna(False).astype(bool)] if actor.found else frame.head(0)
 
 
-def summarise(found, actor: Actor) -> pd.DataFrame:
-    """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role."""
-    mentions, acts = _rows(found.mentions, "entity_id", actor), acts_with(found, actor)
+def summarise(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+    """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role; level as in
+    `acts_with`.
+    """
+    mentions, acts = _rows(found.mentions, "entity_id", actor), acts_with(found, actor, level=level)
     named = mentions["kind"].isin(["named", "demonym"])
     parts = [
         ("mentions by name", mentions[named]),
@@ -75,13 +34,14 @@ def summarise(found, actor: Actor) -> pd.DataFrame:
         ("statements that speak about it", _rows(found.stances, "target_id", actor)),
         ("acts by it", acts[acts["role"] == "by it"]),
         ("acts towards it", acts[acts["role"] == "towards it"]),
+        ("acts both ways (talks, clashes)", acts[acts["role"] == "both ways"]),
     ]
     return pd.DataFrame(
         [(what, len(rows), rows["article_id"].nunique()) for what, rows in parts], columns=["what", "n", "articles"]
     )
 
 
-def names_used(found, actor: Actor) -> pd.DataFrame:
+def names_used(found, actor: Entity) -> pd.DataFrame:
     """Return words, kind, rule, n: by which words the actor is mentioned."""
     rows = _rows(found.mentions, "entity_id", actor)
     return (
@@ -93,12 +53,12 @@ def names_used(found, actor: Actor) -> pd.DataFrame:
     )
 
 
-def statements_by(found, actor: Actor) -> pd.DataFrame:
+def statements_by(found, actor: Entity) -> pd.DataFrame:
     """Return the statements whose speaker is the actor, in order."""
     return _rows(found.statements, "speaker_id", actor).reset_index(drop=True)
 
 
-def statements_about(found, actor: Actor) -> pd.DataFrame:
+def statements_about(found, actor: Entity) -> pd.DataFrame:
     """Return the stances towards the actor with the statement's speaker, most negative and most positive first."""
     speakers = found.statements[["article_id", "start", "end", "speaker", "speaker_id"]].drop_duplicates(
         ["article_id", "start", "end"]
@@ -107,70 +67,57 @@ def statements_about(found, actor: Actor) -> pd.DataFrame:
     return rows.sort_values("stance", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
 
 
-def parties(words: object) -> list[str]:
-    """Return who stands in an actor or target cell: "United States (Joe Biden); its allies" names three, "(implied)"
-    none.
+def acts_with(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+    """Return the actor's acts with role (by it, towards it, both ways), partner (the other side, names joined by "; ")
+    and leaning (hostile rung > 0, cooperative < 0), strongest first.
+
+    level: "state" counts acts of its leaders, ministries and troops for a state; "named" only its own. A reciprocal act
+    (they met, they clashed) is one row, both ways.
     """
-    if not isinstance(words, str):
-        return []
-    found = []
-    for part in words.split(";"):
-        name, _, inside = part.strip().partition(" (")
-        inside = inside.rstrip(")")
-        found += [name, *([inside] if inside and inside != "implied" else [])]
-    return [name for name in found if name]
-
-
-def states_and_groups(words: object) -> list[str]:
-    """Return the parties of a cell without the persons who act for them."""
-    return (
-        [part.strip().partition(" (")[0] for part in words.split(";") if part.strip()] if isinstance(words, str) else []
-    )
-
-
-def _takes_part(acts: pd.DataFrame, side: str, actor: Actor) -> pd.Series:
-    """Whether the actor stands on a side (actor, target) of each act: as its entity, as one of several, or as the
-    person who acts for a state.
-    """
-    if not actor.found:
-        return pd.Series(False, index=acts.index)
-    name = actor.name.lower()
-    return (acts[f"{side}_id"] == actor.entity_id).fillna(False).astype(bool) | acts[side].map(
-        lambda words: name in [n.lower() for n in parties(words)]
-    ).astype(bool)
-
-
-def acts_with(found, actor: Actor) -> pd.DataFrame:
-    """Return the actor's acts with role (by it, towards it), partner (the other side, as written) and leaning (hostile
-    rung > 0, cooperative < 0), strongest first. An act in which it stands on both sides (they met) counts as one by it.
-    """
+    sides, mine = _sides(found, actor, level)
     acts = found.acts.assign(rung=found.acts["rung"].astype(int))
-    acting = _takes_part(acts, "actor", actor)
-    by = acts[acting].assign(role="by it", partner=lambda rows: rows["target"])
-    to = acts[_takes_part(acts, "target", actor) & ~acting].assign(
-        role="towards it", partner=lambda rows: rows["actor"]
-    )
-    rows = pd.concat([by, to]).sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
+    roles = sides[mine].sort_values("role", kind="stable").drop_duplicates("act_id").set_index("act_id")["role"]
+    rows = acts[acts["act_id"].isin(roles.index)]
+    role = (rows["act_id"].map(roles) == "actor").map({True: "by it", False: "towards it"})
+    rows = rows.assign(role=role.mask(rows["reciprocal"].astype(bool), "both ways"))
+    names = _others(rows, sides, mine).groupby("act_id")["party"].agg("; ".join)
+    rows["partner"] = rows["act_id"].map(names).astype(object)
     rows["leaning"] = rows["rung"].map(lambda r: HOSTILE if r > 0 else FRIENDLY if r < 0 else "neutral")
-    return rows
+    return rows.sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
 
 
-def count_partners(found, actor: Actor) -> pd.DataFrame:
-    """Return role, partner, category, n: with whom the actor deals, and how; an act with two partners counts for both."""
-    rows = acts_with(found, actor)
-    rows["partner"] = [
-        [name for name in states_and_groups(words) if name != actor.name] or ["(not named)"]
-        for words in rows["partner"]
-    ]
-    rows = rows.explode("partner", ignore_index=True)
-    return (
-        rows.groupby(["role", "partner", "category"], as_index=False, observed=True)
-        .size()
-        .rename(columns={"size": "n"})
-    )
+def _sides(found, actor: Entity, level: str) -> tuple[pd.DataFrame, pd.Series]:
+    """The participants of all acts with their parties, and which of them are the actor or act for it."""
+    published = found.articles.drop_duplicates("article_id").set_index("article_id")["published"]
+    sides = resolve(found.acts, found.participants, level=level, published=published, mentions=found.mentions)
+    if not actor.found:
+        return sides, pd.Series(False, index=sides.index)
+    return sides, (sides["party_id"] == actor.entity_id) | sides["entity_id"].isin([actor.entity_id])
 
 
-def follow_over_time(found, actor: Actor) -> pd.DataFrame:
+def _others(rows: pd.DataFrame, sides: pd.DataFrame, mine: pd.Series) -> pd.DataFrame:
+    """The parties on the other side of the actor's acts: act_id, party_id, party."""
+    other = rows.set_index("act_id")["role"].map({"by it": "target", "towards it": "actor", "both ways": "actor"})
+    own = set(zip(sides.loc[mine, "act_id"], sides.loc[mine, "party_id"], strict=True))
+    foreign = np.array([pair not in own for pair in zip(sides["act_id"], sides["party_id"], strict=True)], bool)
+    sides = sides[(sides["act_id"].map(other) == sides["role"]) & foreign]
+    return sides[["act_id", "party_id", "party"]].drop_duplicates(["act_id", "party_id"])
+
+
+def count_partners(found, actor: Entity, *, level: str = "state", modalities: str = "actual") -> pd.DataFrame:
+    """Return role, partner_id, partner, category, n: with whom the actor deals, and how, by acts of these modalities
+    (done, unless asked for more); an act with two partners counts for both.
+    """
+    acts = acts_with(found, actor, level=level).drop(columns="partner")
+    acts = acts[acts["modality"].isin(read_modalities(modalities))]
+    others = _others(acts, *_sides(found, actor, level))
+    rows = acts.merge(others, on="act_id", how="left").rename(columns={"party_id": "partner_id", "party": "partner"})
+    rows = rows.fillna({"partner_id": "", "partner": NOT_NAMED})
+    keys = ["role", "partner_id", "partner", "category"]
+    return rows.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
+
+
+def follow_over_time(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     """Return period, what (mentions by name, statements, acts), n per period of the corpus's dated articles; no rows
     when no article has a date.
     """
@@ -183,7 +130,7 @@ def follow_over_time(found, actor: Actor) -> pd.DataFrame:
     roles = {
         "mentions by name": mentions[mentions["kind"].isin(["named", "demonym"])],
         "statements by it": statements_by(found, actor),
-        "acts by or towards it": acts_with(found, actor),
+        "acts by or towards it": acts_with(found, actor, level=level),
     }
     parts = []
     for what, rows in roles.items():
@@ -195,29 +142,26 @@ def follow_over_time(found, actor: Actor) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def tell(found, actor: Actor) -> str:
+def tell(found, actor: Entity, *, level: str = "state") -> str:
     """Return one sentence that sums the dossier up, for a chart's title."""
     if not actor.found:
         return actor.name
-    n = summarise(found, actor).set_index("what")["n"]
+    n = summarise(found, actor, level=level).set_index("what")["n"]
+    both = n["acts both ways (talks, clashes)"]
     return (
         f"{actor.name}: {count(n['mentions by name'], 'mention')}, {count(n['statements by it'], 'statement')}, "
         f"{count(n['acts by it'], 'act')} by it and {count(n['acts towards it'], 'act')} towards it"
+        + (f", {both:,} both ways" if both else "")
     )
 
 
-def tell_partners(partners: pd.DataFrame, actor: Actor) -> str:
-    """Return a chart title: with whom the actor deals most."""
+def tell_partners(partners: pd.DataFrame, actor: Entity) -> str:
+    """Return a chart title: with whom the actor deals."""
     if not len(partners) or not actor.found:
-        return f"{actor.name}: no acts" if actor.found else actor.name
-    totals = (
-        partners.groupby("partner")["n"]
-        .sum()
-        .drop("(not named)", errors="ignore")
-        .sort_values(ascending=False, kind="stable")
-    )
+        return f"{actor.name}: no acts told as done" if actor.found else actor.name
+    named = partners.loc[partners["partner_id"] != "", "partner_id"].nunique()
     return (
-        f"{actor.name} deals most with {totals.index[0]}"
-        if len(totals)
+        f"{actor.name} and {count(named, 'partner')}: acts by and towards it"
+        if named
         else f"{actor.name}: acts without a named partner"
     )

@@ -8,6 +8,8 @@ import bisect
 import difflib
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,16 +21,16 @@ OTHER_FORMS = "other forms"
 
 
 def select(
-    mentions,
-    articles,
+    mentions: pd.DataFrame,
+    articles: pd.DataFrame,
     *,
-    demonyms=True,
-    metonyms=False,
-    pronouns=False,
-    nominals=False,
-    duplicates=True,
-    types=("PER", "ORG", "LOC"),
-):
+    demonyms: bool = True,
+    metonyms: bool = False,
+    pronouns: bool = False,
+    nominals: bool = False,
+    duplicates: bool = True,
+    types: Iterable[str] = ("PER", "ORG", "LOC"),
+) -> pd.DataFrame:
     """The mentions that count, as the switches say; with columns n_characters and published, outlet of their article.
 
     demonyms: "Russian", "Americans" count for the country. metonyms: Kremlin, Moscow, Washington … count for their
@@ -50,35 +52,12 @@ def select(
     return chosen.merge(about, on="article_id", how="inner").reset_index(drop=True)
 
 
-def count_entities(
-    mentions,
-    articles,
-    *,
-    demonyms=True,
-    metonyms=False,
-    pronouns=False,
-    nominals=False,
-    duplicates=True,
-    types=("PER", "ORG", "LOC"),
-):
-    """Entities by number of mentions: entity_id, entity, type, mentions, articles, share (of all mentions counted).
-    Switches as in `select`.
-    """
-    return rank(
-        select(
-            mentions,
-            articles,
-            demonyms=demonyms,
-            metonyms=metonyms,
-            pronouns=pronouns,
-            nominals=nominals,
-            duplicates=duplicates,
-            types=types,
-        )
-    )
+def count_entities(mentions: pd.DataFrame, articles: pd.DataFrame, **switches) -> pd.DataFrame:
+    """Entities by number of mentions, as `rank` gives them; switches as in `select`."""
+    return rank(select(mentions, articles, **switches))
 
 
-def _names(selected):
+def _names(selected: pd.DataFrame) -> pd.Series:
     """entity_id -> the name most often shown for it."""
     pairs = (
         selected.groupby(["entity_id", "entity"], sort=False)
@@ -89,7 +68,7 @@ def _names(selected):
     return pairs.drop_duplicates("entity_id").set_index("entity_id")["entity"]
 
 
-def rank(selected):
+def rank(selected: pd.DataFrame) -> pd.DataFrame:
     """Entities of selected mentions: entity_id, entity, type, mentions, articles, share; most mentioned first, ties in
     order of appearance.
     """
@@ -114,7 +93,7 @@ def rank(selected):
     return table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
 
 
-def top(selected, n=15):
+def top(selected: pd.DataFrame, n: int = 15) -> pd.DataFrame:
     """The rows of the n most mentioned entities, with their most frequent name as `entity`."""
     ranked = rank(selected).head(n)
     rows = selected[selected["entity_id"].isin(ranked["entity_id"])].copy()
@@ -122,7 +101,7 @@ def top(selected, n=15):
     return rows
 
 
-def count_forms(selected, *, limit=15, forms=4):
+def count_forms(selected: pd.DataFrame, *, limit: int = 15, forms: int = 4) -> pd.DataFrame:
     """By which words the most mentioned entities are named: entity_id, entity, form, n, articles (of the entity), rank
     of the form. Rare forms become "other forms".
     """
@@ -149,7 +128,7 @@ def count_forms(selected, *, limit=15, forms=4):
     )
 
 
-def share_by_outlet(selected, *, limit=8, outlets=12):
+def share_by_outlet(selected: pd.DataFrame, *, limit: int = 8, outlets: int = 12) -> pd.DataFrame:
     """Share of voice: of the mentions of the `limit` most mentioned entities in an outlet, how many are this entity's:
     outlet, entity_id, entity, share, n, of.
     """
@@ -168,7 +147,7 @@ def share_by_outlet(selected, *, limit=8, outlets=12):
     return table.assign(share=table["n"] / table["of"])
 
 
-def share_over_time(selected, *, limit=6):
+def share_over_time(selected: pd.DataFrame, *, limit: int = 6) -> pd.DataFrame:
     """Share of voice by day, week or month: period, entity_id, entity, share, percent, n, of. Empty when no article has
     a date.
     """
@@ -193,7 +172,7 @@ def share_over_time(selected, *, limit=6):
     )
 
 
-def first_mentions(selected, *, limit=15):
+def first_mentions(selected: pd.DataFrame, *, limit: int = 15) -> pd.DataFrame:
     """Where the most mentioned entities come in: entity_id, entity, first (date of the first article with one, if
     dated), article_id, start, end, text of that mention, place (median position of an article's first mention, 0 top to
     1 end), opening (share of its articles that name it in the first tenth).
@@ -214,7 +193,7 @@ def first_mentions(selected, *, limit=15):
     return earliest.merge(summary, on="entity_id").sort_values(["place", "start"], kind="stable", ignore_index=True)
 
 
-def dispersion(selected, *, limit=12):
+def dispersion(selected: pd.DataFrame, *, limit: int = 12) -> pd.DataFrame:
     """Where in their articles the most mentioned entities stand: entity_id, entity, position (0 top to 1 end),
     article_id, start, end; one row a mention.
     """
@@ -223,13 +202,15 @@ def dispersion(selected, *, limit=12):
     return rows[["entity_id", "entity", "position", "article_id", "start", "end", "text"]]
 
 
-def sentences_of(articles, article_ids=None):
+def sentences_of(articles: pd.DataFrame, article_ids: Iterable[str] | None = None) -> dict[str, list]:
     """article_id -> sorted starts and ends of its sentences."""
     rows = articles if article_ids is None else articles[articles["article_id"].isin(set(article_ids))]
     return {article: text.sentences(words) for article, words in zip(rows["article_id"], rows["text"], strict=True)}
 
 
-def cooccurrence(selected, articles, *, limit=12, largest=5_000):
+def cooccurrence(
+    selected: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 12, largest: int = 5_000
+) -> pd.DataFrame:
     """Pairs of the most mentioned entities that stand in one sentence: a_id, a, b_id, b, sentences, articles, lift;
     strongest first; with article_id, start, end (and sentence_start, sentence_end) of the first such sentence.
 
@@ -292,7 +273,7 @@ def cooccurrence(selected, articles, *, limit=12, largest=5_000):
     return pd.DataFrame(made, columns=columns)
 
 
-def as_matrix(pairs):
+def as_matrix(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs both ways round, for a heat map: a, b, sentences."""
     both = pd.concat(
         [pairs[["a", "b", "sentences"]], pairs.rename(columns={"a": "b", "b": "a"})[["a", "b", "sentences"]]]
@@ -300,7 +281,7 @@ def as_matrix(pairs):
     return both.reset_index(drop=True)
 
 
-def audit(selected):
+def audit(selected: pd.DataFrame) -> pd.DataFrame:
     """Every form of words with the entity it was linked to and why: entity, form, kind, rule, n, articles, entity_id;
     and the first place (article_id, start, end).
     """
@@ -327,30 +308,46 @@ def audit(selected):
     ).rename(columns={"text": "form"})[columns]
 
 
-def find_entity(selected, wanted=""):
-    """(entity_id, name) of an entity given by id, name or any of its forms; the most mentioned one for "". (None,
-    sentence) when there is none.
+class Entity(NamedTuple):
+    """An entity of the corpus, or (entity_id None) the reason why there is none in `name`."""
+
+    entity_id: str | None
+    name: str
+
+    @property
+    def found(self) -> bool:
+        return self.entity_id is not None
+
+
+def find_entity(mentions: pd.DataFrame, wanted: str = "") -> Entity:
+    """Return the entity wanted (entity_id, name or any of its forms, case and accents aside; "": the one named most).
+    When nothing fits, `name` is a sentence with the nearest name.
     """
-    ranked = rank(selected)
+    mentions = mentions[mentions["type"] != "MISC"]
+    ranked = rank(mentions)
     if not len(ranked):
-        return None, "No entity was found in this corpus."
+        return Entity(None, "No entity was found in this corpus.")
     if not wanted:
-        return ranked["entity_id"][0], ranked["entity"][0]
+        by_name = mentions[mentions["kind"].isin(["named", "demonym"])]
+        top = rank(by_name if len(by_name) else mentions)["entity_id"][0]
+        return Entity(*ranked.loc[ranked["entity_id"] == top, ["entity_id", "entity"]].iloc[0])
     key = normalise(wanted)
     for fits in (
-        ranked["entity_id"] == wanted,
+        ranked["entity_id"].str.lower() == wanted.strip().lower(),
         ranked["entity"].map(normalise) == key,
-        ranked["entity_id"].isin(selected.loc[selected["text"].map(normalise) == key, "entity_id"]),
+        ranked["entity_id"].isin(mentions.loc[mentions["text"].map(normalise) == key, "entity_id"]),
         ranked["entity"].map(normalise).str.contains(key, regex=False),
     ):
         if fits.any():
-            row = ranked[fits].iloc[0]
-            return row["entity_id"], row["entity"]
+            return Entity(*ranked.loc[fits, ["entity_id", "entity"]].iloc[0])
     near = difflib.get_close_matches(wanted, list(ranked["entity"]), n=1, cutoff=0.4)
-    return None, f"No entity called {wanted} was found in this corpus." + (f" Did you mean {near[0]}?" if near else "")
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return Entity(None, f"No entity called {wanted} was found in this corpus.{hint}")
 
 
-def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
+def keyword_in_context(
+    selected: pd.DataFrame, articles: pd.DataFrame, entity_id: str | None, *, width: int = 60, limit: int = 5_000
+) -> pd.DataFrame:
     """The (first `limit`) mentions of one entity with the words around them: left, words, right, rule, article_id,
     start, end; in the order of articles and text.
     """
@@ -378,7 +375,7 @@ def keyword_in_context(selected, articles, entity_id, *, width=60, limit=5_000):
 # -- sentences for titles --------------------------------------------------------------------------------------------
 
 
-def tell_top(selected):
+def tell_top(selected: pd.DataFrame) -> str:
     """The finding of the ranking as a sentence."""
     ranked = rank(selected)
     if not len(ranked):
@@ -392,7 +389,7 @@ def tell_top(selected):
     return f"{first['entity']} is mentioned most ({first['mentions']:,} times){second}"
 
 
-def tell_numbers(selected, articles):
+def tell_numbers(selected: pd.DataFrame, articles: pd.DataFrame) -> str:
     """n for the note below a chart."""
     n = selected["article_id"].nunique()
     return (
@@ -400,7 +397,7 @@ def tell_numbers(selected, articles):
     )
 
 
-def tell_pairs(pairs):
+def tell_pairs(pairs: pd.DataFrame) -> str:
     """The strongest pair as a sentence."""
     if not len(pairs):
         return "No two of these entities stand in one sentence"

@@ -1,10 +1,12 @@
 """Two runs side by side: what changed in settings, rows, counts and means."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import resolve, tables
+from helpers.counting.acts import counted, parties, select, with_actors
 from helpers.keeping.runs import read_runs
 
 
@@ -38,7 +40,7 @@ def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
     """Choose two runs below the folder that `outputs` lies in.
 
     second: a run's name; "": the run whose folder `outputs` is, else the newest; first: a run's name; "": the newest
-    one before the second that read the same inputs.
+    one before the second that read the same inputs with the same version of the tables.
     """
     here = resolve(outputs)
     runs = {
@@ -46,28 +48,34 @@ def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
     }
     for wanted in filter(None, (first, second)):
         if wanted not in runs:
-            return Pair(
-                None, None, f"There is no run called {wanted} in {here.parent}; there are {', '.join(runs) or 'none'}."
-            )
-    newest_first = list(runs.values())
-    late = runs.get(second or here.name) or next(iter(newest_first), None)
-    earlier = [
-        m
-        for m in newest_first
-        if late
-        and m is not late
-        and m["started"] <= late["started"]
-        and m["status"] != "running"
-        and m["corpus"]["inputs_given"] == late["corpus"]["inputs_given"]
-    ]
-    early = runs.get(first) or next(iter(earlier), None)
+            there = f"there are {', '.join(runs) or 'none'}"
+            return Pair(None, None, f"There is no run called {wanted} in {here.parent}; {there}.")
+    late = runs.get(second or here.name) or next(iter(runs.values()), None)
+    earlier = [m for m in runs.values() if late and _precedes(m, late)]
+    comparable = [m for m in earlier if _version(m) == _version(late)]
+    early = runs.get(first) or next(iter([*comparable, *earlier]), None)
     if not late or not early:
         return Pair(
             None,
             None,
-            "There is no earlier run of the same inputs to compare with: name two runs, or run the notebooks a second time.",
+            "There is no earlier run of the same inputs to compare with: name two runs, or run the notebooks a second "
+            "time.",
         )
+    if _version(early) != _version(late):
+        names = f"{early['folder'].name} ({_version(early)}) and {late['folder'].name} ({_version(late)})"
+        return Pair(None, None, f"The runs {names} were made by versions whose tables differ: they are not compared.")
     return Pair(early, late)
+
+
+def _precedes(early: dict, late: dict) -> bool:
+    """Whether a finished run of the same inputs came before another one."""
+    same = early["corpus"]["inputs_given"] == late["corpus"]["inputs_given"]
+    return early is not late and early["started"] <= late["started"] and early["status"] != "running" and same
+
+
+def _version(manifest: dict) -> str:
+    """The version whose tables a run has: 0.2 of 0.2.1."""
+    return ".".join(manifest["versions"].get("this project", "0.1").split(".")[:2])
 
 
 def compare_settings(pair: Pair) -> pd.DataFrame:
@@ -75,7 +83,10 @@ def compare_settings(pair: Pair) -> pd.DataFrame:
     if not pair:
         return pd.DataFrame(columns=["what", "first", "second", "changed"])
 
-    def facts(m):
+    def shown(value: object) -> str | None:
+        return None if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+    def facts(m: dict) -> dict:
         about = m["corpus"]
         return {
             "run": m["folder"].name,
@@ -91,7 +102,6 @@ def compare_settings(pair: Pair) -> pd.DataFrame:
         }
 
     a, b = facts(pair.first), facts(pair.second)
-    shown = lambda value: None if value is None else f"{value:,}" if isinstance(value, int) else str(value)  # noqa: E731
     rows = [
         (name, shown(a.get(name)), shown(b.get(name)), a.get(name) != b.get(name)) for name in dict.fromkeys([*a, *b])
     ]
@@ -107,7 +117,8 @@ def compare_rows(pair: Pair) -> pd.DataFrame:
         "mentions": ["article_id", "start", "end", "entity_id"],
         "statements": ["article_id", "start", "end", "speaker"],
         "stances": ["article_id", "start", "end", "target_id", "target_start"],
-        "acts": ["article_id", "start", "end", "category", "actor_id", "target_id"],
+        "acts": ["article_id", "start", "end", "category", "modality"],
+        "participants": ["act_id", "role", "start", "end", "entity_id", "acts_for_id"],
     }
     rows = []
     for name, keys in marks.items() if pair else ():
@@ -116,52 +127,65 @@ def compare_rows(pair: Pair) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "first", "second", "only_first", "only_second"])
 
 
-def compare_counts(pair: Pair, table: str, label: str, key: str | None = None, *, limit: int = 20) -> pd.DataFrame:
+def compare_counts(
+    pair: Pair, table: str, label: str, key: str | None = None, *, only: Mapping[str, str] = {}, limit: int = 20
+) -> pd.DataFrame:
     """Return label, key, first, second, change (rows per article, so that corpora of different size compare), largest
-    change first; no row where nothing changed.
+    change first; no row where nothing changed. only: {column: value} that rows must have.
     """
-    key = key or label
+    frames = [frame.dropna(subset=[key or label]) for frame in pair.read(table)]
+    for column, value in only.items():
+        frames = [frame[frame[column] == value] for frame in frames]
+    return _compare(pair, frames, label, key or label, limit)
+
+
+def compare_actors(pair: Pair, *, level: str = "state", limit: int = 20) -> pd.DataFrame:
+    """Return actor, actor_id, first, second, change: acts told as done per article, by actor (level as in
+    `acts.parties`), largest change first; no row where nothing changed.
+    """
+    sides = zip(*(pair.read(name) for name in ("articles", "acts", "participants", "mentions")), strict=True)
+    frames = []
+    for articles, acts, participants, mentions in sides:
+        done = counted(select(acts, articles))
+        frames.append(with_actors(done, parties(done, participants, level=level, mentions=mentions)))
+    return _compare(pair, frames, "actor", "actor_id", limit)
+
+
+def _compare(pair: Pair, frames: list[pd.DataFrame], label: str, key: str, limit: int) -> pd.DataFrame:
     names = list(dict.fromkeys([label, key]))
     columns = [*names, "first", "second", "change"]
     if not pair:
         return pd.DataFrame(columns=columns)
-    sides = [
-        (frame.dropna(subset=[key]), len(articles))
-        for frame, articles in zip(pair.read(table), pair.read("articles"), strict=True)
-    ]
-    counts = [frame.groupby(key).size() / (n or 1) for frame, n in sides]
-    shown = pd.concat([frame[names] for frame, _ in sides]).drop_duplicates(key, keep="last").set_index(key)
+    sizes = [len(articles) or 1 for articles in pair.read("articles")]
+    counts = [frame.groupby(key).size() / n for frame, n in zip(frames, sizes, strict=True)]
+    shown = pd.concat([frame[names] for frame in frames]).drop_duplicates(key, keep="last").set_index(key)
     both = pd.concat(counts, axis=1, keys=["first", "second"]).fillna(0.0)
     both["change"] = both["second"] - both["first"]
     both = both[both["change"].abs() > 1e-9].join(shown).rename_axis(key).reset_index()
-    return (
-        both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index)
-        .head(limit)[columns]
-        .reset_index(drop=True)
-    )
+    order = both["change"].abs().sort_values(ascending=False, kind="stable").index
+    return both.reindex(order).head(limit)[columns].reset_index(drop=True)
 
 
-def compare_means(pair: Pair, table: str, label: str, value: str, *, least: int = 2, limit: int = 15) -> pd.DataFrame:
-    """Return label, n_first, n_second, first, second, change for the mean of `value`, for labels with at least `least`
-    rows in both runs.
+def compare_means(
+    pair: Pair, table: str, label: str, value: str, *, key: str | None = None, least: int = 2, limit: int = 15
+) -> pd.DataFrame:
+    """Return label (and `key`, which rows are grouped by), n_first, n_second, first, second, change for the mean of
+    `value`, for those with at least `least` rows in both runs.
     """
-    columns = [label, "n_first", "n_second", "first", "second", "change"]
+    key = key or label
+    names = list(dict.fromkeys([label, key]))
+    columns = [*names, "n_first", "n_second", "first", "second", "change"]
     if not pair:
         return pd.DataFrame(columns=columns)
-    a, b = (
-        frame.dropna(subset=[label, value]).groupby(label)[value].agg(["size", "mean"]) for frame in pair.read(table)
-    )
-    both = (
-        a.join(b, lsuffix="_a", rsuffix="_b", how="inner").query("size_a >= @least and size_b >= @least").reset_index()
-    )
-    both.columns = [label, "n_first", "first", "n_second", "second"]
+    frames = [frame.dropna(subset=[key, value]) for frame in pair.read(table)]
+    a, b = (frame.groupby(key)[value].agg(["size", "mean"]) for frame in frames)
+    both = a.join(b, lsuffix="_a", rsuffix="_b", how="inner").query("size_a >= @least and size_b >= @least")
+    both.columns = ["n_first", "first", "n_second", "second"]
     both["change"] = both["second"] - both["first"]
-    both = both[both["change"].abs() > 1e-9]
-    return (
-        both.reindex(both["change"].abs().sort_values(ascending=False, kind="stable").index)
-        .head(limit)[columns]
-        .reset_index(drop=True)
-    )
+    shown = pd.concat([frame[names] for frame in frames]).drop_duplicates(key, keep="last").set_index(key)
+    both = both[both["change"].abs() > 1e-9].join(shown).rename_axis(key).reset_index()
+    order = both["change"].abs().sort_values(ascending=False, kind="stable").index
+    return both.reindex(order).head(limit)[columns].reset_index(drop=True)
 
 
 def tell_changes(pair: Pair) -> str:
@@ -184,4 +208,5 @@ def tell_change(pair: Pair, changes: pd.DataFrame, label: str, what: str) -> str
     if not pair or not len(changes) or not changes["change"].abs().max():
         return f"No change in {what}" if pair else "Nothing to compare with yet"
     top = changes.iloc[0]
-    return f"{top[label]}: {abs(top['change']):,.2g} {what} an article {'more' if top['change'] > 0 else 'fewer'} than in the first run"
+    more = "more" if top["change"] > 0 else "fewer"
+    return f"{top[label]}: {abs(top['change']):,.2g} {what} an article {more} than in the first run"

@@ -3,26 +3,33 @@
 Summaries count articles as the independent unit (see `statistics`).
 """
 
-import difflib
 import importlib.util
 import re
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from helpers import resolve
-from helpers.counting.statistics import bootstrap_mean, choose_period, cliffs_delta, holm
+from helpers.counting.statistics import (
+    FEWEST_ARTICLES,
+    FEWEST_PASSAGES,
+    bootstrap_mean,
+    cliffs_delta,
+    holm,
+    period_of,
+)
 from helpers.scheme import NEUTRAL
 from helpers.text import STRAIGHT, vader
 
-FEWEST_STATEMENTS, FEWEST_ARTICLES = 30, 10  # a ranking on less is not defensible
+Scorer = Callable[[list[str]], list[tuple[float, list[str]]]]
 
 
 # -- tones: a user's own scorer, a plain lexicon ---------------------------------------------------------------------
 
 
-def load_scorer(name):
+def load_scorer(name: str) -> Scorer:
     """The function behind "path/to/file.py:function": score(texts: list[str]) -> list of (tone -1..1, terms).
 
     A relative path means the project's root.
@@ -41,7 +48,7 @@ def load_scorer(name):
     return getattr(module, function)
 
 
-def rescored(statements, scorer):
+def rescored(statements: pd.DataFrame, scorer: str | Scorer | None) -> pd.DataFrame:
     """The statements frame with tone and tone_terms from a user's `scorer(texts)`; unchanged when scorer is None or "".
 
     Raises ValueError when the scorer returns another number of results or a tone outside -1..1.
@@ -58,7 +65,7 @@ def rescored(statements, scorer):
     return statements.assign(tone=tones, tone_terms=["; ".join(map(str, terms)) or None for _, terms in results])
 
 
-def lexicon_tone(text):
+def lexicon_tone(text: str) -> float:
     """Mean valence of the words VADER's lexicon knows, scaled to -1..1, without any rule; 0.0 when it knows none."""
     known = [
         vader().lexicon[w] for w in re.findall(r"[a-z'-]+", text.translate(STRAIGHT).lower()) if w in vader().lexicon
@@ -69,23 +76,23 @@ def lexicon_tone(text):
 # -- summaries -------------------------------------------------------------------------------------------------------
 
 
-def without_copies(statements, articles):
+def without_copies(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Statements of articles that are not near-duplicates of another one: syndicated quotes count once."""
     copies = articles.loc[articles["duplicate_of"].notna(), "article_id"] if "duplicate_of" in articles else []
     return statements[~statements["article_id"].isin(set(copies))]
 
 
 def speaker_summary(
-    statements,
-    articles,
+    statements: pd.DataFrame,
+    articles: pd.DataFrame,
     *,
-    by="speaker_id",
-    score="tone",
-    draws=2000,
-    seed=0,
-    fewest_statements=FEWEST_STATEMENTS,
-    fewest_articles=FEWEST_ARTICLES,
-):
+    by: str = "speaker_id",
+    score: str = "tone",
+    draws: int = 2000,
+    seed: int = 0,
+    fewest_statements: int = FEWEST_PASSAGES,
+    fewest_articles: int = FEWEST_ARTICLES,
+) -> pd.DataFrame:
     """One row a speaker, most statements first.
 
     Columns: speaker, n_statements, n_articles, n_outlets, negative, neutral, positive (shares), mean, low, high (95 %
@@ -138,16 +145,16 @@ def speaker_summary(
 
 
 def compare_speakers(
-    statements,
+    statements: pd.DataFrame,
     *,
-    by="speaker_id",
-    score="tone",
-    most=6,
-    draws=1000,
-    seed=0,
-    fewest_statements=FEWEST_STATEMENTS,
-    fewest_articles=FEWEST_ARTICLES,
-):
+    by: str = "speaker_id",
+    score: str = "tone",
+    most: int = 6,
+    draws: int = 1000,
+    seed: int = 0,
+    fewest_statements: int = FEWEST_PASSAGES,
+    fewest_articles: int = FEWEST_ARTICLES,
+) -> pd.DataFrame:
     """Pairs of the most quoted speakers that have enough statements: Cliff's delta with interval and Holm-corrected p.
 
     Both come from resampling articles. -> columns first, second, delta, low, high, p, p_holm; empty when fewer than two
@@ -181,7 +188,7 @@ def compare_speakers(
     return frame.assign(p_holm=holm(frame["p"]) if len(frame) else [])
 
 
-def robustness(statements, *, by="speaker_id", most=12):
+def robustness(statements: pd.DataFrame, *, by: str = "speaker_id", most: int = 12) -> pd.DataFrame:
     """Mean tone by three measures (encoder, VADER, plain lexicon) for the most quoted speakers, and whether their signs
     agree.
     """
@@ -204,24 +211,7 @@ def robustness(statements, *, by="speaker_id", most=12):
     return frame.sort_values("n", ascending=False, kind="stable").reset_index()
 
 
-def stance_matrix(statements, stances, *, most_speakers=10, most_targets=10):
-    """Mean stance of each speaker (rows) towards each target (columns), and the number of statements behind each cell.
-
-    -> (means, counts), both frames indexed by speaker name.
-    """
-    keys = ["article_id", "start", "end"]
-    joined = stances.merge(statements[[*keys, "speaker", "speaker_id"]], on=keys, how="inner")
-    joined = joined[joined["speaker"].notna()]
-    speakers = joined["speaker"].value_counts().index[:most_speakers]
-    targets = joined["target"].value_counts().index[:most_targets]
-    joined = joined[joined["speaker"].isin(speakers) & joined["target"].isin(targets)]
-    cells = joined.groupby(["speaker", "target"])["stance"]
-    return cells.mean().unstack().reindex(index=speakers, columns=targets), cells.size().unstack(fill_value=0).reindex(
-        index=speakers, columns=targets, fill_value=0
-    )
-
-
-def extremes(statements, *, n=5):
+def extremes(statements: pd.DataFrame, *, n: int = 5) -> pd.DataFrame:
     """The n most negative and n most positive statements: frame with a column `side`."""
     order = statements.sort_values("tone", kind="stable")
     lowest, highest = order[order["tone"] <= -NEUTRAL].head(n), order[order["tone"] >= NEUTRAL].tail(n)[::-1]
@@ -231,7 +221,7 @@ def extremes(statements, *, n=5):
 # -- frames for the notebook -----------------------------------------------------------------------------------------
 
 
-def count_speakers(statements, articles):
+def count_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Statements of each known speaker by kind (direct, mixed, indirect), near-duplicate articles left out: speaker,
     speaker_id, kind, n.
     """
@@ -250,7 +240,7 @@ def count_speakers(statements, articles):
     )
 
 
-def tell_speakers(statements, articles):
+def tell_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> str:
     """One sentence: how many statements, by how many speakers, and who has most."""
     total = without_copies(statements, articles)
     counts = (
@@ -265,13 +255,15 @@ def tell_speakers(statements, articles):
     )
 
 
-def tone_shares(summary, *, most=12):
+def tone_shares(summary: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
     """Long frame speaker, tone (negative, neutral, positive), share, for stacked bars of the most quoted speakers."""
     wide = summary.head(most).assign(speaker=lambda f: f["speaker"] + " (" + f["n_statements"].astype(str) + ")")
     return wide.melt("speaker", ["negative", "neutral", "positive"], "tone", "share")
 
 
-def warn_small(summary, *, fewest_statements=FEWEST_STATEMENTS, fewest_articles=FEWEST_ARTICLES):
+def warn_small(
+    summary: pd.DataFrame, *, fewest_statements: int = FEWEST_PASSAGES, fewest_articles: int = FEWEST_ARTICLES
+) -> str:
     """One sentence that says how many speakers have enough statements to be ranked."""
     enough = int(summary["enough"].sum()) if len(summary) else 0
     base = f"At least {fewest_statements} statements in {fewest_articles} articles are needed to rank speakers"
@@ -280,7 +272,7 @@ def warn_small(summary, *, fewest_statements=FEWEST_STATEMENTS, fewest_articles=
     )
 
 
-def tone_over_time(statements, articles, *, speaker=""):
+def tone_over_time(statements: pd.DataFrame, articles: pd.DataFrame, *, speaker: str = "") -> pd.DataFrame:
     """Mean tone per period with bootstrap interval: period, mean, low, high, n; empty without dates. speaker: name or
     id, "" for all.
     """
@@ -296,15 +288,12 @@ def tone_over_time(statements, articles, *, speaker=""):
     columns = ["period", "mean", "low", "high", "n"]
     if dated.empty:
         return pd.DataFrame(columns=columns)
-    dated = dated.assign(period=dated["published"].dt.to_period(choose_period(dated["published"])))
-    rows = [
-        (period.to_timestamp(), *bootstrap_mean(g["tone"], g["article_id"]), len(g))
-        for period, g in dated.groupby("period")
-    ]
+    dated = dated.assign(period=period_of(dated["published"]))
+    rows = [(period, *bootstrap_mean(g["tone"], g["article_id"]), len(g)) for period, g in dated.groupby("period")]
     return pd.DataFrame(rows, columns=columns)
 
 
-def tone_by_outlet(statements, articles):
+def tone_by_outlet(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Mean tone of the statements each outlet prints, with interval: outlet, mean, low, high, n, n_articles; empty
     without outlets.
     """
@@ -319,21 +308,28 @@ def tone_by_outlet(statements, articles):
     )
 
 
-def stance_cells(statements, stances, *, most_speakers=10, most_targets=10):
-    """The stance matrix as a long frame for a heat map: speaker, target, stance, n, shown ("-0.4 (3)")."""
-    if statements.empty or stances.empty:
-        return pd.DataFrame(columns=["speaker", "target", "stance", "n", "shown"])
-    means, counts = stance_matrix(statements, stances, most_speakers=most_speakers, most_targets=most_targets)
-    frame = (
-        means.stack()
-        .rename("stance")
-        .reset_index()
-        .merge(counts.stack().rename("n").reset_index(), on=["speaker", "target"])
-    )
+def stance_cells(
+    statements: pd.DataFrame, stances: pd.DataFrame, *, most_speakers: int = 10, most_targets: int = 10
+) -> pd.DataFrame:
+    """Mean stance of each speaker towards each target, for a heat map: speaker_id, speaker, target_id, target, stance,
+    n, shown ("-0.4 (3)"). Speakers and targets that are no known entity go by their words.
+    """
+    columns = ["speaker_id", "speaker", "target_id", "target", "stance", "n", "shown"]
+    keys = ["article_id", "start", "end"]
+    spoken = statements.loc[statements["speaker"].notna(), [*keys, "speaker", "speaker_id"]]
+    joined = stances[stances["target"].notna()].merge(spoken, on=keys, how="inner")
+    if joined.empty:
+        return pd.DataFrame(columns=columns)
+    for side, most in (("speaker", most_speakers), ("target", most_targets)):
+        joined[f"{side}_id"] = joined[f"{side}_id"].fillna("words:" + joined[side].str.lower())
+        joined[side] = joined.groupby(f"{side}_id")[side].transform(lambda names: names.mode().iat[0])
+        joined["_" + side] = joined[f"{side}_id"].isin(joined[f"{side}_id"].value_counts().index[:most])
+    cells = joined[joined["_speaker"] & joined["_target"]].groupby(columns[:4], sort=False)["stance"]
+    frame = cells.agg(stance="mean", n="size").reset_index()
     return frame.assign(shown=[f"{s:+.1f} ({n})" for s, n in zip(frame["stance"], frame["n"], strict=True)])
 
 
-def tell_stances(cells):
+def tell_stances(cells: pd.DataFrame) -> str:
     """One sentence: the most hostile and the most friendly cell."""
     if cells.empty:
         return "No statement speaks about a named entity"
@@ -346,25 +342,7 @@ def tell_stances(cells):
     return "; ".join(parts) or "No clear stance towards anybody"
 
 
-def choose_article(statements, articles, article=""):
-    """The article to show in full: the id given, else the one with most statements. -> row of articles, or None for an
-    empty corpus.
-
-    Raises ValueError, naming a near id, when the id is not in the corpus.
-    """
-    if articles.empty:
-        return None
-    if article:
-        chosen = articles[articles["article_id"] == article]
-        if chosen.empty:
-            near = difflib.get_close_matches(article, list(articles["article_id"]), n=1, cutoff=0.0)
-            raise ValueError(f"article {article!r} is not in this corpus; the nearest id is {near[0]!r}.")
-        return chosen.iloc[0]
-    best = statements["article_id"].value_counts()
-    return articles[articles["article_id"] == best.index[0]].iloc[0] if len(best) else articles.iloc[0]
-
-
-def marks_of(statements, article_id):
+def marks_of(statements: pd.DataFrame, article_id: str) -> list[tuple]:
     """(start, end, label, words on hover) of every statement, speaker and cue of one article, for
     `display.marked_text`.
     """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import resolve, tables
+from helpers.counting.acts import name_sides
 from helpers.counting.statistics import wilson
 
 VERDICTS = {
@@ -31,8 +32,13 @@ JUDGED = {
     "stances": ("target", ["target", "stance"], "Does the statement take this stance towards the target?"),
     "acts": (
         "category",
-        ["category", "modality", "actor", "target"],
+        ["category", "modality", "who"],
         "Does the sentence report this act, by this actor towards this target?",
+    ),
+    "participants": (
+        "role",
+        ["role", "act", "text", "entity", "acts_for"],
+        "Do the marked words stand for this actor or target of the act?",
     ),
 }
 REACH = 200  # characters of context on either side of the marked words
@@ -72,6 +78,7 @@ def draw_sample(
             "article_id",
             "start",
             "end",
+            *(["act_id"] if table == "acts" else []),
             "question",
             *([by] if by else []),
             *columns,
@@ -89,20 +96,18 @@ def _share_out(sizes: list[int], n: int) -> list[int]:
     quotas, left = [0] * len(sizes), min(n, sum(sizes))
     while left:
         open_groups = [i for i, size in enumerate(sizes) if quotas[i] < size]
-        for i in open_groups[:left] if left < len(open_groups) else open_groups:
-            more = min(max(1, left // len(open_groups)), sizes[i] - quotas[i], left)
+        share = max(1, left // len(open_groups))
+        for i in open_groups:
+            more = min(share, sizes[i] - quotas[i], left)
             quotas[i] += more
             left -= more
-            if not left:
-                break
     return quotas
 
 
 def _passage(text: str, start: int, end: int) -> str:
     left, right = max(0, start - REACH), min(len(text), end + REACH)
-    return " ".join(
-        f"{'…' if left else ''}{text[left:start]}[[{text[start:end]}]]{text[end:right]}{'…' if right < len(text) else ''}".split()
-    )
+    before, after = "…" if left else "", "…" if right < len(text) else ""
+    return " ".join(f"{before}{text[left:start]}[[{text[start:end]}]]{text[end:right]}{after}".split())
 
 
 def write_sample(sample: pd.DataFrame, name: str, outputs: str | Path) -> Path:
@@ -183,14 +188,22 @@ def tell(precision: pd.DataFrame) -> str:
     if not len(precision):
         return "No row has been judged yet"
     every = precision.iloc[0]
-    return f"{every['right']:,} of {every['n']:,} judged rows are right: precision {every['precision']:.0%}, between {every['low']:.0%} and {every['high']:.0%}"
+    between = f"between {every['low']:.0%} and {every['high']:.0%}"
+    right = f"{every['right']:,} of {every['n']:,} judged rows are right"
+    return f"{right}: precision {every['precision']:.0%}, {between}"
 
 
 def choose(found, table: str) -> pd.DataFrame:
     """Return the rows of a table to be judged. Raises ValueError with the names there are."""
     if table not in JUDGED:
         raise ValueError(f"table {table!r} can't be judged; choose one of {', '.join(JUDGED)}")
-    return getattr(found, table)
+    frame = getattr(found, table)
+    if table == "acts":
+        return frame.assign(who=name_sides(frame))
+    if table == "participants":
+        words = (found.acts["category"] + ": " + found.acts["cue"]).set_axis(found.acts["act_id"])
+        return frame.assign(act=frame["act_id"].map(words))
+    return frame
 
 
 def offer(sample: pd.DataFrame, table: str, outputs: str | Path, labels: str = "") -> str:
@@ -201,7 +214,8 @@ def offer(sample: pd.DataFrame, table: str, outputs: str | Path, labels: str = "
         path = write_sample(sample, table, outputs)
     except FileExistsError as error:
         return f"{error}. To use it, give its path as the parameter labels."
-    return f"{len(sample)} rows written to {path}. Fill in the column verdict (right or wrong), then run this notebook with labels set to that path."
+    todo = "Fill in the column verdict (right or wrong), then run this notebook with labels set to that path."
+    return f"{len(sample)} rows written to {path}. {todo}"
 
 
 def read_verdicts(labels: str) -> pd.DataFrame:
@@ -226,6 +240,6 @@ def count_labels(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def correct(frame: pd.DataFrame, precision: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Return the counts of a table's labels, corrected with the precision measured; no rows before anything was judged."""
+    """Return the counts of a table's labels, corrected with the precision measured; none before anything was judged."""
     counts = count_labels(frame, table)
     return correct_counts(counts, precision, JUDGED[table][0]) if len(precision) else counts.head(0)

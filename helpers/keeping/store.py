@@ -4,8 +4,8 @@ Store (`outputs/.annotations`, may be deleted at any time):
 
     corpora/<key>/           the articles of a corpus as read, in parts; the key is a hash of its files' names, sizes
                              and times, how to read them, and the code that reads
-    found/<engine>/<part>/   mentions, statements, stances, acts of up to 2,000 texts, each under a key of its content;
-                             engine is a hash of all they depend on
+    found/<engine>/<part>/   mentions, statements, stances, acts, participants of up to 2,000 texts, each under a key
+                             of its content; engine is a hash of all they depend on
 
 A part is written to a temporary folder and renamed: it is whole or not there.
 """
@@ -57,6 +57,7 @@ class Tables(NamedTuple):
     statements: pd.DataFrame
     stances: pd.DataFrame
     acts: pd.DataFrame
+    participants: pd.DataFrame
     quarantine: pd.DataFrame
     about: dict
 
@@ -304,4 +305,6 @@ def _rows(name: str, known: Mapping, places: pd.DataFrame) -> pd.DataFrame:
         .merge(places, on="key")
         .sort_values(["place", "_order"], kind="stable", ignore_index=True)
     )
+    if "act_id" in frame:  # within one text: start and category
+        frame["act_id"] = frame["article_id"] + ":" + frame["act_id"]
     return frame[tables.SCHEMAS[name].names]

@@ -201,7 +201,7 @@ def plot_network(
     return ax
 
 
-def layout(nodes, edges, *, rounds=300):
+def layout(nodes: list, edges: Mapping[tuple, float], *, rounds: int = 300) -> dict:
     """Positions {node: (x, y)} of a small network by forces (Fruchterman and Reingold 1991), the same for the same
     input. edges: {(a, b): weight}.
     """
@@ -229,7 +229,7 @@ def layout(nodes, edges, *, rounds=300):
     return {node: tuple(place[i] / np.where(reach > 0, reach, 1)) for node, i in number.items()}
 
 
-def place_pairs(pairs):
+def place_pairs(pairs: pd.DataFrame) -> dict:
     """Positions {entity_id: (x, y)} for a network of pairs."""
     nodes = list(dict.fromkeys(itertools.chain.from_iterable(zip(pairs["a_id"], pairs["b_id"], strict=True))))
     return layout(nodes, {(row.a_id, row.b_id): row.sentences for row in pairs.itertuples()})

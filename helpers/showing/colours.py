@@ -96,6 +96,7 @@ MARK_COLOURS = {
     "speaker": "#f7e8a4",
     "cue": "#d9f0d3",
 }
+ROLE_COLOURS = {"actor": "#cfe3f5", "target": "#e6d5f2"}  # who acts, who is acted upon, beside the cue's shade
 SIDE_COLOURS = {
     "most negative": MARK_COLOURS["negative"],
     "most positive": MARK_COLOURS["positive"],
@@ -150,7 +151,7 @@ STYLE = {
 
 
 def colour(entity_id: str | None) -> str:
-    """Return the colour of an actor: the same for the same `entity_id` in every chart, run and machine; grey for none."""
+    """Return the colour of an actor: the same for the same `entity_id` in every chart and run; grey for none."""
     if not isinstance(entity_id, str) or not entity_id:
         return OTHER
     name = entity_id.split(":", 1)[-1].lower()
@@ -174,7 +175,7 @@ def tints(base: str, n: int) -> list:
     return [tuple(rgb + (1 - rgb) * (0.62 * i / max(1, n - 1))) for i in range(n)]
 
 
-def category_order(acts):
+def category_order(acts: pd.DataFrame) -> list[str]:
     """Categories from the top of the ladder to its foot, the user's own at their rung."""
     rungs = {category: rung for category, rung in LADDER.items() if category != "NONE"} | dict(
         zip(acts["category"], acts["rung"], strict=True)
@@ -182,9 +183,15 @@ def category_order(acts):
     return sorted(rungs, key=lambda category: -rungs[category])
 
 
-def legend_of(acts):
-    """Ground colour per category, the user's own coloured like the nearest rung of the ladder."""
+def legend_of(acts: pd.DataFrame) -> dict[str, str]:
+    """Ground colour per category, the user's own coloured like the nearest rung of the ladder; then those of actors and
+    targets.
+    """
     rungs = dict(zip(acts["category"], acts["rung"], strict=True))
-    nearest = lambda rung: min(LADDER, key=lambda c: abs(LADDER[c] - rung))  # noqa: E731
     present = [c for c in category_order(acts) if c in rungs]
-    return {c: SHADES.get(c) or SHADES[nearest(rungs[c])] for c in present}
+    shades = {c: SHADES.get(c) or SHADES[_nearest(rungs[c])] for c in present}
+    return shades | (ROLE_COLOURS if shades else {})
+
+
+def _nearest(rung: int) -> str:
+    return min(LADDER, key=lambda category: abs(LADDER[category] - rung))

@@ -206,7 +206,7 @@ def _legend(grounds: Mapping[str, str]) -> str:
     marks = "".join(
         f'<mark style="background:{escape(ground)}">{escape(label)}</mark>' for label, ground in grounds.items()
     )
-    return f'<div class="legend">{marks}</div>' if 0 < len(grounds) <= 14 else ""
+    return f'<div class="legend">{marks}</div>' if 0 < len(grounds) <= 18 else ""
 
 
 def marked_text(
@@ -218,13 +218,16 @@ def marked_text(
     start: int = 0,
     end: int | None = None,
     show_legend: bool = True,
+    empty: str = "",
 ) -> Html:
-    """Show a text with coloured spans.
+    """Show a text with coloured spans; the sentence `empty`, when given, for an empty text.
 
     spans: (start, end, label) or (start, end, label, words on hover), offsets in characters of `text`, in any order,
     overlaps allowed;
     legend: colour per label (a label without one gets the next colour); start, end: show only this part of the text.
     """
+    if empty and not text:
+        return Html(f'{STYLE}<div class="house"><p class="note">{escape(empty)}</p></div>', empty)
     spans = [tuple(s) for s in spans]
     grounds = _grounds((str(s[2]) for s in spans), legend)
     head = f"<b>{escape(title)}</b>" if title else ""
@@ -251,8 +254,9 @@ def evidence(
     frame: pd.DataFrame,
     articles: pd.DataFrame,
     *,
-    label: str | Sequence[str] = "found",
+    label: str = "found",
     also: Mapping[str, tuple[str, str]] | None = None,
+    words: pd.DataFrame | None = None,
     columns: Sequence[str] = (),
     legend: Mapping[str, str] | None = None,
     reach: int = 220,
@@ -265,47 +269,60 @@ def evidence(
     frame: rows with article_id, start, end (passages are sentence_start..sentence_end when it has them); articles: the
     articles table;
     label: what the marked words are called, or the name of a column that says so; also: more marks as {label: (start
-    column, end column)};
+    column, end column)}; words: participants of acts (act_id, role, start, end), marked where they stand in the
+    passage of their act;
     columns: further columns to show beside the passage.
     """
     if not len(frame):
         return table(frame, caption=caption, empty=empty)
-    texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
-    titles = articles.drop_duplicates("article_id").set_index("article_id")["title"]
-    rows, by_column, many = (
-        frame.head(limit).to_dict("records"),
-        label in frame.columns,
-        frame["article_id"].nunique() > 1,
-    )
-    names = [str(row[label]) if by_column else str(label) for row in rows]
-    grounds = _grounds([*names, *(also or {})], legend)
+    known = articles.drop_duplicates("article_id").set_index("article_id")
+    rows, many = frame.head(limit).to_dict("records"), frame["article_id"].nunique() > 1
+    names = [str(row[label]) if label in frame.columns else str(label) for row in rows]
+    by_act = _by_act(words, {row.get("act_id") for row in rows})
+    roles = sorted({span[2] for spans in by_act.values() for span in spans})
+    grounds = _grounds([*names, *(also or {}), *roles], legend)
     shown = []
     for row, name in zip(rows, names, strict=True):
-        text = texts.get(row["article_id"], "")
-        spans = [
-            (int(s), int(e), name)
-            for s, e in (row["spans"] if isinstance(row.get("spans"), list) else [(row["start"], row["end"])])
-        ]
-        spans += [
-            (int(row[s]), int(row[e]), extra)
-            for extra, (s, e) in (also or {}).items()
-            if not (_missing(row[s]) or _missing(row[e]))
-        ]
-        left, right = min(s[0] for s in spans), max(s[1] for s in spans)
-        if "sentence_start" in row and not _missing(row["sentence_start"]):
-            left, right = min(left, int(row["sentence_start"])), max(right, int(row["sentence_end"]))
-        else:
-            left, right = _around(text, left, right, reach)
-        passage = f'<span style="white-space:pre-wrap">{"… " if left and text[left - 1] != chr(10) else ""}{_marks(text, spans, grounds, left, right)}</span>'
-        title = titles.get(row["article_id"])
+        text = known["text"].get(row["article_id"], "")
+        spans = _spans(row, name, also or {})
+        left, right = _passage(text, row, spans, reach)
+        marks = _marks(text, [*spans, *by_act.get(row.get("act_id"), ())], grounds, left, right)
+        cut = "… " if left and text[left - 1] != "\n" else ""
+        passage = Html(f'<span style="white-space:pre-wrap">{cut}{marks}</span>', text[left:right])
+        title = known["title"].get(row["article_id"])
         where = {"article": row["article_id"] if _missing(title) else title} if many else {}
-        shown.append({**{name: row[name] for name in columns}, "passage": Html(passage, text[left:right]), **where})
+        shown.append({**{column: row[column] for column in columns}, "passage": passage, **where})
     result = table(pd.DataFrame(shown, dtype=object), caption=caption, limit=limit)
     more = f'<div class="note">{limit:,} of {len(frame):,} passages</div>' if len(frame) > limit else ""
     return Html(
         f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}',
         f"{caption}: {min(limit, len(frame))} passages",
     )
+
+
+def _by_act(words: pd.DataFrame | None, acts: set) -> dict[str, list[tuple]]:
+    """{act_id: (start, end, role) of its participants' words}"""
+    found: dict[str, list[tuple]] = {}
+    if words is not None:
+        chosen = words.loc[words["act_id"].isin(acts), ["act_id", "start", "end", "role"]]
+        for act, *span in chosen.itertuples(index=False, name=None):
+            found.setdefault(act, []).append(tuple(span))
+    return found
+
+
+def _spans(row: Mapping, name: str, also: Mapping[str, tuple[str, str]]) -> list[tuple[int, int, str]]:
+    """The marks of one row: its pieces, or start to end, and the further columns."""
+    pieces = row["spans"] if isinstance(row.get("spans"), list) else [(row["start"], row["end"])]
+    more = [(row[s], row[e], extra) for extra, (s, e) in also.items() if not (_missing(row[s]) or _missing(row[e]))]
+    return [(int(s), int(e), label) for s, e, label in [*((s, e, name) for s, e in pieces), *more]]
+
+
+def _passage(text: str, row: Mapping, spans: list[tuple[int, int, str]], reach: int) -> tuple[int, int]:
+    """Where the passage of a row starts and ends: its sentence when it has one, else the words around its marks."""
+    left, right = min(s[0] for s in spans), max(s[1] for s in spans)
+    if "sentence_start" in row and not _missing(row["sentence_start"]):
+        return min(left, int(row["sentence_start"])), max(right, int(row["sentence_end"]))
+    return _around(text, left, right, reach)
 
 
 def files(*written: Iterable) -> Html:
@@ -369,18 +386,17 @@ def with_passages(
     return counts.assign(**{column: pd.Series(cells, index=counts.index, dtype=object)})
 
 
-def judge_by_hand(sample: pd.DataFrame, articles: pd.DataFrame, *, limit: int = 20) -> Html:
-    """Show the first rows of a sample as marked passages."""
-    columns = [
-        c
-        for c in sample.columns
-        if c not in ("row", "article_id", "start", "end", "question", "passage", "weight", "verdict", "note")
-    ]
+def judge_by_hand(
+    sample: pd.DataFrame, articles: pd.DataFrame, *, words: pd.DataFrame | None = None, limit: int = 20
+) -> Html:
+    """Show the first rows of a sample as marked passages; of acts with the words of their participants (`words`)."""
+    hidden = ("row", "article_id", "act_id", "start", "end", "question", "passage", "weight", "verdict", "note")
     return evidence(
         sample,
         articles,
         label="to judge",
-        columns=columns,
+        words=words,
+        columns=[column for column in sample.columns if column not in hidden],
         limit=limit,
         caption=sample["question"].iloc[0] if len(sample) else "",
     )

@@ -123,13 +123,14 @@ def ranked_bars(
     """Draw horizontal bars, longest on top.
 
     frame: one row per bar, or per bar and `stack` value; x: column with the lengths; y: column with the labels; entity:
-    column with entity ids that colour the bars; colours: colour per `stack` value (or per label); limit: how many bars
-    at most (the note then says so).
+    column with entity ids, which tell bars of one name apart and colour them; colours: colour per `stack` value (or per
+    label); limit: how many bars at most (the note then says so).
     """
     frame = frame.dropna(subset=[x]) if len(frame) else frame
     if not len(frame):
         return say(empty, title=title, ax=ax)
-    totals = frame.groupby(y, sort=False, dropna=False)[x].sum()
+    key = entity or y
+    totals = frame.groupby(key, sort=False, dropna=False)[x].sum()
     order = totals.sort_values(ascending=False, kind="stable").index
     if len(order) > limit:
         note = f"{note} Showing {limit} of {len(order):,}.".strip()
@@ -138,7 +139,7 @@ def ranked_bars(
     places = np.arange(len(order))
     if stack:
         wide = (
-            frame.pivot_table(index=y, columns=stack, values=x, aggfunc="sum", observed=True, dropna=False)
+            frame.pivot_table(index=key, columns=stack, values=x, aggfunc="sum", observed=True, dropna=False)
             .reindex(order)
             .fillna(0)
         )
@@ -170,11 +171,7 @@ def ranked_bars(
             )
     else:
         ends = totals.reindex(order).to_numpy(dtype=float)
-        ids = frame.drop_duplicates(y).set_index(y)[entity].reindex(order) if entity else [None] * len(order)
-        fills = [
-            (colours or {}).get(label) or (colour(i) if entity else PALETTE[0])
-            for label, i in zip(order, ids, strict=True)
-        ]
+        fills = [(colours or {}).get(i) or (colour(i) if entity else PALETTE[0]) for i in order]
         ax.barh(places, ends, color=fills, height=0.68)
     reach = np.abs(ends).max() or 1
     # shares that add up to one say nothing
@@ -189,7 +186,8 @@ def ranked_bars(
             fontsize=9,
             color=MUTED,
         )
-    ax.set_yticks(places, [shorten(label) for label in order])
+    labels = frame.drop_duplicates(key).set_index(key)[y] if entity else {}
+    ax.set_yticks(places, [shorten(labels[i] if entity else i) for i in order])
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.margins(x=0.09)
     ax.set_xticks([])

@@ -1,40 +1,19 @@
-"""Summaries of acts: rungs, directions, index, change, passages."""
+"""Summaries of acts: rungs, directions, words and deeds, passages."""
+
+import matplotlib
+
+matplotlib.use("agg")
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from helpers import scheme, tables
-from helpers.counting import acts as ladder
-from helpers.counting import statistics
+from helpers.counting import acts, escalation, statistics
 from helpers.showing import charts, colours, display, plots
 
 WORDS = "Norland attacked Ruritania. Ruritania denied shelling Norland. Norland will send aid to Ruritania."
-
-
-def act(article, category, modality, actor, target, start=0, attribution="narrator", confidence=0.7):
-    rung = scheme.LADDER.get(category, 7)
-    return (
-        article,
-        start,
-        start + 7,
-        WORDS[start : start + 7],
-        category,
-        rung,
-        modality,
-        attribution,
-        None,
-        None,
-        actor,
-        None,
-        target,
-        None,
-        None,
-        WORDS[:27],
-        0,
-        27,
-        confidence,
-    )
+NORLAND, RURITANIA, BERG = ("LOC:norland", "Norland"), ("LOC:ruritania", "Ruritania"), ("PER:anna berg", "Anna Berg")
 
 
 @pytest.fixture
@@ -48,113 +27,171 @@ def articles():
 
 
 @pytest.fixture
-def acts():
+def found(make_acts):
+    """In each of 20 articles: Berg (for Norland) talks, later attacks; a denied attack; a possible one by two."""
     rows = []
     for i in range(20):
-        rows.append(act(f"a{i}", "FORCE" if i >= 10 else "TALK", "actual", "Norland (Anna Berg)", "Ruritania"))
-        rows.append(act(f"a{i}", "FORCE", "denied", "Ruritania", "Norland", start=28))
-        rows.append(
-            act(
-                f"a{i}",
-                "FORCE",
-                "possible",
-                "Ruritania; Freedonia",
-                "Norland (implied)",
-                start=40,
-                attribution="reported",
-            )
-        )
-    return tables.make_frame("acts", rows)
+        kind = "FORCE" if i >= 10 else "AID"
+        rows.append((f"a{i}", 8, kind, "actual", [(*BERG, *NORLAND)], [RURITANIA], {}))
+        rows.append((f"a{i}", 45, "FORCE", "denied", [RURITANIA], [NORLAND], {}))
+        other = (None, "Freedonian rebels")
+        rows.append((f"a{i}", 71, "FORCE", "possible", [RURITANIA, other], [NORLAND], {"attribution": "reported"}))
+    return make_acts(*rows)
 
 
-def test_select_scores_and_filters(acts, articles):
-    chosen = ladder.select(acts, articles)
-    assert list(chosen["rung_scored"].unique()) == [-2, 0, 9]
-    assert len(ladder.select(acts, articles, reported=False)) == 40
-    assert "a1" not in set(ladder.select(acts, articles, duplicates=False)["article_id"])
-    assert (ladder.select(acts, articles, announced=False)["modality"] != "announced").all()
+@pytest.fixture
+def told(found, articles):
+    return acts.select(found[0], articles)
 
 
-def test_rungs_directions_quads(acts, articles):
-    chosen = ladder.select(acts, articles)
-    assert ladder.count_rungs(chosen)["n"].sum() == 60
-    pairs = ladder.count_directions(chosen)
-    top = pairs[(pairs["actor"] == "Ruritania") & (pairs["target"] == "Norland")].iloc[0]
-    assert top["n"] == 40 and top["friendly"] == 20
-    assert set(ladder.count_quads(chosen)["quad"]) == {"verbal cooperation", "material conflict"}
-    talk = ladder.talk_and_deeds(chosen).set_index("actor")
-    assert talk.loc["Norland", "deed"] == 9 and talk.loc["Norland", "talk"] == -2
+@pytest.fixture
+def sides(told, found):
+    return acts.parties(told, found[1])
 
 
-def test_index_has_intervals_and_is_per_thousand_sentences(acts, articles):
-    chosen, sentences = ladder.select(acts, articles), ladder.count_sentences(articles)
-    assert sentences.sum() == 60
-    index = ladder.index_by_actor(chosen, sentences).set_index("actor")
-    assert index.loc["Norland", "index"] == pytest.approx(1000 * (10 * 9 - 10 * 2) / 60)
-    assert index.loc["Norland", "low"] < index.loc["Norland", "index"] < index.loc["Norland", "high"]
-    one = ladder.index_by_actor(chosen[chosen["article_id"] == "a3"], sentences[["a3"]])
-    assert np.isnan(one["low"]).all()
+def test_select_scores_and_filters(found, articles, told):
+    assert list(told["rung_scored"].unique()) == [-3, -2, 0, 9]
+    assert told["counted"].sum() == 20 and len(told) == 60
+    assert len(acts.select(found[0], articles, reported=False)) == 40
+    assert "a1" not in set(acts.select(found[0], articles, duplicates=False)["article_id"])
 
 
-def test_change_of_level_is_found_and_chance_is_not(acts, articles):
-    chosen, sentences = ladder.select(acts, articles), ladder.count_sentences(articles)
-    series = ladder.index_over_time(chosen, articles, sentences)
-    changes = statistics.change_points(series)
-    assert (
-        list(changes["period"]) == [pd.Timestamp("2024-01-11")] and changes["after"].iloc[0] > changes["before"].iloc[0]
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("actual", ("actual",)), ("Actual; threatened", ("actual", "threatened")), ("all", acts.COUNTABLE)],
+)
+def test_modalities_that_count(given, read):
+    assert acts.read_modalities(given) == read
+
+
+@pytest.mark.parametrize(
+    ("given", "why"), [("denied", "columns of its own"), ("done", "give some of"), ("", "give so")]
+)
+def test_what_never_counts_is_one_sentence(given, why):
+    with pytest.raises(ValueError, match=why):
+        acts.read_modalities(given)
+
+
+def test_who_towards_whom_counts_deeds_and_keeps_the_rest_apart(told, sides):
+    pairs = acts.count_directions(told, sides).set_index(["actor_id", "target_id"])
+    done = pairs.loc[("LOC:norland", "LOC:ruritania")]
+    assert (done["n"], done["articles"], done["hostile"], done["friendly"], done["rung"]) == (20, 20, 10, 10, 3.0)
+    assert done["shown"] == "+3.0\n20 acts" and done["denied"] == done["possible"] == 0
+    other = pairs.loc[("LOC:ruritania", "LOC:norland")]
+    assert (other["n"], other["denied"], other["possible"]) == (0, 20, 20) and np.isnan(other["rung"])
+    assert ("words:freedonian rebels", "LOC:norland") in pairs.index
+    drawn = plots.heat_map(pairs.reset_index(), "target", "actor", "rung", title="x", centre=0, shown="shown")
+    assert [t.get_text() for t in drawn.texts] == ["+3.0\n20 acts"]
+
+
+def test_more_modalities_count_as_what_they_are(make_acts, articles):
+    rows = [(f"a{i}", 8, "FORCE", m, [NORLAND], [RURITANIA], {}) for i, m in enumerate(scheme.MODALITIES)]
+    found = make_acts(*rows)
+    everything = acts.select(found[0], articles, modalities="all")
+    row = acts.count_directions(everything, acts.parties(everything, found[1])).iloc[0]
+    assert (row["n"], row["rung"], row["announced"], row["denied"], row["possible"]) == (4, (9 + 3 * 4) / 4, 3, 1, 1)
+    assert "announced, threatened, conditional" in acts.tell_counted(everything)
+    assert "1 possible, 1 denied" in acts.tell_counted(everything)
+
+
+def test_a_reciprocal_act_goes_both_ways_and_counts_once(make_acts, articles):
+    both = {"reciprocal": True}
+    found = make_acts(
+        ("a0", 8, "TALK", "actual", [NORLAND, RURITANIA], [], both), ("a2", 8, "FORCE", "actual", [], [], {})
     )
-    flat = series.assign(index=np.tile([1.0, 2.0], 10))
-    assert not len(statistics.change_points(flat)) and not len(statistics.change_points(series.head(5)))
+    told = acts.select(found[0], articles)
+    sides = acts.parties(told, found[1])
+    pairs = acts.count_directions(told, sides)
+    assert pairs[["actor", "target", "n", "both_ways"]].values.tolist() == [
+        ["Norland", "Ruritania", 1, 1],
+        ["Ruritania", "Norland", 1, 1],
+    ]
+    note = acts.note_directions(told, sides)
+    assert "1 of them goes both ways" in note and "count such an act once" in note and "1 more name no actor" in note
+    assert acts.count_rungs(told)["n"].sum() == 2
+    assert acts.count_events(told, sides).set_index("category").loc["TALK", "events"] == 1
+    assert acts.name_sides(told).tolist() == ["Norland; Ruritania ↔", "? → ?"]
+    series = escalation.index_over_time(told, articles, escalation.count_sentences(articles))
+    assert series["n"].sum() == 2
 
 
-def test_events_sensitivity_extremes(acts, articles):
-    chosen, sentences = ladder.select(acts, articles), ladder.count_sentences(articles)
-    events = ladder.count_events(chosen).set_index("category")
-    assert events.loc["TALK", "acts"] == 10 and events.loc["TALK", "in_independent_texts"] == 9
-    panel = ladder.count_sensitivity(acts, articles, sentences).set_index("variant")
-    assert panel.loc["all acts", "n"] == 60
-    ends = ladder.extremes(chosen, n=3)
+def test_quads_words_and_deeds(told, sides):
+    quads = acts.count_quads(told, sides)
+    assert quads[["actor_id", "quad", "n"]].values.tolist() == [
+        ["LOC:norland", "material cooperation", 10],
+        ["LOC:norland", "material conflict", 10],
+    ]
+    talk = acts.talk_and_deeds(told, sides).set_index("actor_id")
+    assert talk.loc["LOC:norland", "deed"] == 3 and np.isnan(talk.loc["LOC:norland", "talk"])
+    assert "LOC:ruritania" not in talk.index  # what it denies and what is possible are neither words nor deeds
+    manners = acts.count_modalities(told, sides).set_index(["actor_id", "modality"])["n"]
+    assert manners["LOC:ruritania", "denied"] == manners["LOC:ruritania", "possible"] == 20
+
+
+def test_quads_follow_the_plover_type(make_acts, articles):
+    found = make_acts(("a0", 8, "AID", "actual", [NORLAND], [RURITANIA], {"plover": "COOPERATE"}))
+    assert acts.select(found[0], articles)["quad"].tolist() == ["material cooperation"]
+
+
+def test_events_and_passages(told, sides, articles, found):
+    events = acts.count_events(told, sides).set_index("category")
+    assert events.loc["AID", "acts"] == 10 and events.loc["AID", "in_independent_texts"] == 9
+    ends = acts.extremes(told, n=3)
     assert (ends.loc[ends["direction"] == "up", "rung_scored"] > 0).all() and len(ends) == 6
-    assert ladder.choose_article(chosen, articles, "Title 7") == "a7"
-    assert ladder.marks_of(chosen, "a0")[0][2] == "TALK"
+    assert set(ends["modality"]) == {"actual"} and ends["who"][0] == "Norland (Anna Berg) → Ruritania"
+    assert len(acts.denials(told)) == 20
+    marks = acts.marks_of(told, found[1], "a0")
+    assert tuple(sorted({m[2] for m in marks} - {"FORCE"})) == ("AID", "actor", "target")
+    assert all(isinstance(m[3], str) for m in marks)
+    shown = str(display.marked_text(WORDS, marks, legend=colours.legend_of(told)))
+    assert colours.ROLE_COLOURS["actor"] in shown and colours.ROLE_COLOURS["target"] in shown
+
+
+def test_titles_claim_no_more_than_the_numbers_carry(told, sides, make_acts, articles):
+    assert acts.tell_directions(acts.count_directions(told, sides)).startswith("Who acts towards whom: 1 direction")
+    rows = [(f"a{i % 20}", i, "FORCE", "actual", [NORLAND], [RURITANIA], {}) for i in range(200)]
+    rows += [(f"a{i % 20}", 300 + i, "FORCE", "actual", [RURITANIA], [NORLAND], {}) for i in range(40)]
+    many = make_acts(*rows)
+    pairs = acts.count_directions(acts.select(many[0], articles), acts.parties(many[0], many[1]))
+    assert acts.tell_directions(pairs) == "Most acts go from Norland towards Ruritania (200)"
+    assert acts.tell_ladder(told) == "Of 60 reported acts, 20 are told as done: 10 escalate, 10 de-escalate"
 
 
 def test_nothing_found_is_a_sentence_everywhere(articles):
-    none = ladder.select(tables.make_frame("acts"), articles)
-    sentences = ladder.count_sentences(articles)
-    series = ladder.index_over_time(none, articles.assign(published=pd.NaT), sentences)
-    assert charts.plot_ladder(
-        ladder.count_rungs(none), colours=colours.MODALITY_COLOURS, title=ladder.tell_ladder(none)
-    )
-    assert plots.heat_map(
-        ladder.count_directions(none),
-        "target",
-        "actor",
-        "rung",
-        title=ladder.tell_directions(ladder.count_directions(none)),
-    )
-    assert plots.intervals(ladder.index_by_actor(none, sentences), "index", "actor", low="low", high="high", title="x")
-    assert charts.plot_talk_and_deeds(ladder.talk_and_deeds(none), title=ladder.tell_talk(ladder.talk_and_deeds(none)))
-    assert charts.plot_index_over_time(
-        series,
-        statistics.change_points(series),
-        title="x",
-        note=ladder.tell_changes(statistics.change_points(series), series),
-    )
-    assert plots.ranked_bars(ladder.count_quads(none), "n", "actor", stack="quad", title="x")
-    assert not len(ladder.count_sensitivity(none, articles, sentences)) and not len(ladder.count_events(none))
-    ends = ladder.extremes(none)
-    assert "No act" in str(
-        display.evidence(ends[ends["direction"] == "up"], articles, label="category", empty="No act.")
-    )
-    assert ladder.choose_article(none, articles.iloc[:0]) == "" and ladder.text_of(articles.iloc[:0], "") == ("", "")
+    none = acts.select(tables.make_frame("acts"), articles)
+    sides = acts.parties(none, tables.make_frame("participants"))
+    sentences = escalation.count_sentences(articles)
+    series = escalation.index_over_time(none, articles.assign(published=pd.NaT), sentences)
+    pairs = acts.count_directions(none, sides)
+    changes = statistics.change_points(series)
+    drawn = [
+        charts.plot_ladder(acts.count_rungs(none), colours=colours.MODALITY_COLOURS, title=acts.tell_ladder(none)),
+        plots.heat_map(pairs, "target", "actor", "rung", title=acts.tell_directions(pairs)),
+        plots.intervals(
+            escalation.index_by_actor(none, sides, sentences), "index", "actor", low="low", high="high", title="x"
+        ),
+        charts.plot_talk_and_deeds(
+            acts.talk_and_deeds(none, sides), title=acts.tell_talk(acts.talk_and_deeds(none, sides))
+        ),
+        charts.plot_index_over_time(series, changes, title="x", note=escalation.tell_changes(changes, series)),
+        plots.ranked_bars(acts.count_quads(none, sides), "n", "actor", stack="quad", title="x"),
+        plots.ranked_bars(acts.count_modalities(none, sides), "n", "actor", stack="modality", title="x"),
+    ]
+    assert all(len(ax.texts) == 1 for ax in drawn)
+    assert not len(escalation.count_sensitivity(none, articles, sentences)) and not len(acts.count_events(none, sides))
+    ends = acts.extremes(none)
+    shown = display.evidence(ends[ends["direction"] == "up"], articles, label="category", empty="No act.")
+    assert "No act." in str(shown) and not len(acts.denials(none))
+    assert acts.marks_of(none, tables.make_frame("participants"), "a0") == []
 
 
-def test_own_categories_work_in_every_chart(articles):
-    rows = [act(f"a{i}", "CYBER", "actual", "Norland", "Ruritania") for i in range(5)]
-    own = ladder.select(tables.make_frame("acts", rows), articles)
+def test_own_categories_work_in_every_chart(articles, make_acts):
+    rows = [(f"a{i}", 8, "CYBER", "actual", [NORLAND], [RURITANIA], {"rung": 7}) for i in range(5)]
+    found = make_acts(*rows)
+    own = acts.select(found[0], articles)
+    sides = acts.parties(own, found[1])
     assert (own["rung_scored"] == 7).all() and colours.legend_of(own)["CYBER"]
-    assert "CYBER  +7" in set(ladder.count_rungs(own)["label"])
-    assert charts.plot_ladder(ladder.count_rungs(own), colours=colours.MODALITY_COLOURS, title="x")
-    assert len(ladder.index_by_actor(own, ladder.count_sentences(articles))) == 1
-    assert len(ladder.talk_and_deeds(own)) == 1 and not len(scheme.export_events(own))
+    assert "CYBER  +7" in set(acts.count_rungs(own)["label"])
+    assert charts.plot_ladder(acts.count_rungs(own), colours=colours.MODALITY_COLOURS, title="x").patches
+    assert len(escalation.index_by_actor(own, sides, escalation.count_sentences(articles))) == 1
+    assert len(acts.talk_and_deeds(own, sides)) == 1 and not len(scheme.export_events(own, sides))

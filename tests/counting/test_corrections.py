@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import tables
 from helpers.counting import corrections
 
 
@@ -15,6 +16,7 @@ class Found(NamedTuple):
     statements: pd.DataFrame
     stances: pd.DataFrame
     acts: pd.DataFrame
+    participants: pd.DataFrame
 
 
 def found():
@@ -49,22 +51,34 @@ def found():
     )
     acts = pd.DataFrame(
         [
-            ("a0", 10, 15, "Ana Ruiz", "PER:ana ruiz", "Harbour", "ORG:harbour", 0, 50),
-            ("a1", 10, 15, "Harbour", "ORG:harbour", "Russia", "LOC:russia", 0, 50),
+            ("a0", 10, 15, "a0:10-ACCUSE", "A. Ruiz", "PER:a ruiz", "Ana Ruiz", "Harbour", 0, 50),
+            ("a1", 10, 15, "a1:10-FORCE", None, None, "Russia (Harbour); Norland", "militia", 0, 50),
         ],
         columns=[
             "article_id",
             "start",
             "end",
+            "act_id",
+            "speaker",
+            "speaker_id",
             "actor",
-            "actor_id",
             "target",
-            "target_id",
             "sentence_start",
             "sentence_end",
         ],
     )
-    return Found(pd.DataFrame(mentions, columns=columns), statements, stances, acts)
+    columns_of_participants = tables.SCHEMAS["participants"].names
+    participants = pd.DataFrame(
+        [
+            ("a0", 0, 8, "a0:10-ACCUSE", "actor", "Ana Ruiz", "PER:ana ruiz", "Ana Ruiz", None, None),
+            ("a0", 40, 47, "a0:10-ACCUSE", "target", "Harbour", "ORG:harbour", "Harbour", None, None),
+            ("a1", 0, 7, "a1:10-FORCE", "actor", "Harbour", "ORG:harbour", "Harbour", "LOC:russia", "Russia"),
+            ("a1", 20, 27, "a1:10-FORCE", "actor", "Norland", "LOC:norland", "Norland", None, None),
+            ("a1", 40, 47, "a1:10-FORCE", "target", "militia", None, "militia", None, None),
+        ],
+        columns=columns_of_participants[:10],
+    ).assign(named_in="this sentence", score=0.9)
+    return Found(pd.DataFrame(mentions, columns=columns), statements, stances, acts, participants)
 
 
 def corrected(tmp_path, *lines, header="action,entity,words,article,target"):
@@ -84,6 +98,7 @@ def test_merge_reaches_every_table(tmp_path):
     assert after.mentions["rule"][1] == "correction, line 2: merge"
     assert after.statements["speaker_id"].tolist() == ["PER:ana ruiz"] * 2
     assert after.statements["speaker"].tolist() == ["Ana Ruiz"] * 2
+    assert after.acts["speaker_id"][0] == "PER:ana ruiz" and after.acts["speaker"][0] == "Ana Ruiz"
 
 
 def test_merge_by_name_into_a_new_entity(tmp_path):
@@ -97,27 +112,68 @@ def test_split_by_article(tmp_path):
     assert after.mentions["entity_id"].tolist()[2:4] == ["ORG:harbour", "LOC:harbour bay"]
     assert after.mentions["type"][3] == "LOC"
     assert after.stances["target_id"].tolist() == ["ORG:harbour", "LOC:harbour bay"]
-    assert after.acts["target_id"][0] == "ORG:harbour" and after.acts["actor_id"][1] == "LOC:harbour bay"
+    ids = after.participants["entity_id"]
+    assert ids[1] == "ORG:harbour" and ids[2] == "LOC:harbour bay"
+    assert after.acts["target"][0] == "Harbour" and after.acts["actor"][1] == "Russia (Harbour Bay); Norland"
 
 
 def test_rename_keeps_the_identifier(tmp_path):
     after = corrected(tmp_path, "rename,ORG:harbour,,,Harbour plc")
     assert set(after.mentions.loc[after.mentions["entity_id"] == "ORG:harbour", "entity"]) == {"Harbour plc"}
-    assert after.acts["target"][0] == "Harbour plc" and after.acts["actor"][1] == "Harbour plc"
+    assert after.acts["target"][0] == "Harbour plc" and after.acts["actor"][1] == "Russia (Harbour plc); Norland"
+    assert set(after.participants["entity_id"].dropna()) == set(found().participants["entity_id"].dropna())
+
+
+def test_a_renamed_state_keeps_who_acts_for_it(tmp_path):
+    after = corrected(tmp_path, "rename,LOC:russia,,,Russian Federation")
+    assert after.acts["actor"].tolist() == ["Ana Ruiz", "Russian Federation (Harbour); Norland"]
+    assert after.participants["acts_for"].dropna().tolist() == ["Russian Federation"]
 
 
 def test_ignore_all_or_some(tmp_path):
     after = corrected(tmp_path, "ignore,ORG:harbour,,,")
     assert "ORG:harbour" not in set(after.mentions["entity_id"]) and not len(after.stances)
-    assert pd.isna(after.acts["target_id"][0])
+    assert after.participants["entity"].tolist() == ["Ana Ruiz", "Norland", "militia"]
+    assert pd.isna(after.acts["target"][0]) and after.acts["actor"][1] == "Norland"
     after = corrected(tmp_path, "ignore,ORG:harbour,,a1,")
     assert (after.mentions["entity_id"] == "ORG:harbour").sum() == 1 and len(after.stances) == 1
+    assert after.acts["target"][0] == "Harbour" and after.acts["actor"][1] == "Norland"
+    after = corrected(tmp_path, "ignore,LOC:russia,,,")
+    assert after.acts["actor"][1] == "Harbour; Norland" and after.participants["acts_for_id"].isna().all()
 
 
 def test_retype_changes_identifier_everywhere(tmp_path):
     after = corrected(tmp_path, "retype,ORG:harbour,,,loc")
     assert (after.mentions["entity_id"] == "LOC:harbour").sum() == 2
     assert set(after.stances["target_id"]) == {"LOC:harbour"}
+    assert "ORG:harbour" not in set(after.participants["entity_id"])
+
+
+def test_words_that_are_no_known_entity(tmp_path):
+    after = corrected(tmp_path, "merge,words:Militia,,,Norland Guard")
+    last = after.participants.iloc[-1]
+    assert (last["entity_id"], last["entity"], last["text"]) == ("ORG:norland guard", "Norland Guard", "militia")
+    assert after.acts["target"][1] == "Norland Guard"
+    assert corrected(tmp_path, "split,words:militia,,a1,PER:ana ruiz").acts["target"][1] == "Ana Ruiz"
+    assert corrected(tmp_path, "rename,words:militia,,,rebels").acts["target"][1] == "rebels"
+    assert pd.isna(corrected(tmp_path, "ignore,words:militia,militia,,").acts["target"][1])
+    assert corrected(tmp_path, "retype,words:militia,,,ORG").participants["entity_id"].iloc[-1] == "ORG:militia"
+    lines = [corrections.Correction(2, "ignore", "words:rebels", "", "", "")]
+    assert corrections.unused(found().mentions, lines, found().participants)["why"].tolist() == [
+        "no participant with these words"
+    ]
+
+
+def test_only_what_changed_is_written_anew(tmp_path):
+    acts = found().acts.assign(actor="as it was")
+    after = corrections.apply_lines(
+        found()._replace(acts=acts)._asdict(), [corrections.Correction(2, "rename", "Norland", "", "", "Nordland")]
+    )
+    assert after["acts"]["actor"].tolist() == ["as it was", "as it was"]  # no mention bears the name
+    after = corrections.apply_lines(
+        found()._replace(acts=acts)._asdict(), [corrections.Correction(2, "rename", "LOC:norland", "", "", "Nordland")]
+    )
+    assert after["acts"]["actor"].tolist() == ["as it was", "Russia (Harbour); Nordland"]
 
 
 def test_lines_apply_in_order_and_the_input_stays(tmp_path):

@@ -3,38 +3,18 @@ import pytest
 
 from helpers import annotate, tables
 from helpers.counting import dossiers
+from helpers.counting.mentions import Entity, find_entity
 
 
 def mention(article, start, text, entity, kind="named"):
     return (article, start, start + len(text), text, "PER", kind, f"PER:{entity.lower()}", entity, None, "exact", 0.9)
 
 
-def act(article, actor, target, category, rung):
-    return (
-        article,
-        0,
-        4,
-        "acts",
-        category,
-        rung,
-        "actual",
-        "narrator",
-        None,
-        None,
-        actor,
-        f"PER:{actor.lower()}",
-        target,
-        target and f"PER:{target.lower()}",
-        None,
-        "x",
-        0,
-        4,
-        0.9,
-    )
+BERG, HALE, NORLAND = ("PER:anna berg", "Anna Berg"), ("PER:viktor hale", "Viktor Hale"), ("LOC:norland", "Norland")
 
 
 @pytest.fixture
-def found():
+def found(make_acts):
     articles = tables.make_frame(
         "articles",
         [
@@ -75,13 +55,10 @@ def found():
         ),
         tables.make_frame("statements", [said]),
         tables.make_frame("stances", [("a", 0, 9, 3, 5, "PER:viktor hale", "Viktor Hale", -0.4, 0.8, "x")]),
-        tables.make_frame(
-            "acts",
-            [
-                act("a", "Anna Berg", "Viktor Hale", "THREATEN", 4),
-                act("b", "Viktor Hale", "Anna Berg", "AID", -3),
-                act("b", "Anna Berg", None, "FORCE", 9),
-            ],
+        *make_acts(
+            ("a", 0, "THREATEN", "actual", [BERG], [HALE], {}),
+            ("b", 0, "AID", "actual", [HALE], [BERG], {}),
+            ("b", 9, "FORCE", "denied", [BERG], [], {}),
         ),
         tables.make_frame("quarantine"),
         {},
@@ -90,11 +67,11 @@ def found():
 
 def test_actor_by_name_id_words_and_default(found):
     for wanted in ("", "Anna Berg", "anna berg", "PER:anna berg", "she", "berg"):
-        assert dossiers.find_actor(found.mentions, wanted) == ("PER:anna berg", "Anna Berg"), wanted
+        assert find_entity(found.mentions, wanted) == ("PER:anna berg", "Anna Berg"), wanted
 
 
 def test_unknown_actor_is_a_sentence(found):
-    who = dossiers.find_actor(found.mentions, "Ana Burg")
+    who = find_entity(found.mentions, "Ana Burg")
     assert not who.found and who.name.endswith("Did you mean Anna Berg?")
     assert dossiers.tell(found, who) == who.name == dossiers.tell_partners(pd.DataFrame(), who)
     for frame in (
@@ -105,21 +82,22 @@ def test_unknown_actor_is_a_sentence(found):
         dossiers.count_partners(found, who),
     ):
         assert len(frame) == 0
-    assert "No actor was found" in dossiers.find_actor(tables.make_frame("mentions")).name
+    assert "No entity was found" in find_entity(tables.make_frame("mentions")).name
 
 
 def test_dossier(found):
-    who = dossiers.find_actor(found.mentions)
-    assert dossiers.summarise(found, who)["n"].tolist() == [1, 1, 1, 0, 2, 1]
+    who = find_entity(found.mentions)
+    assert dossiers.summarise(found, who)["n"].tolist() == [1, 1, 1, 0, 2, 1, 0]
     acts = dossiers.acts_with(found, who)
     assert acts[["role", "category", "leaning"]].values.tolist() == [
         ["by it", "FORCE", "hostile"],
         ["by it", "THREATEN", "hostile"],
         ["towards it", "AID", "cooperative"],
     ]
-    assert set(dossiers.count_partners(found, who)["partner"]) == {"Viktor Hale", "(not named)"}
+    assert set(dossiers.count_partners(found, who)["partner"]) == {"Viktor Hale"}  # the denied act is no deed
+    assert dossiers.tell_partners(dossiers.count_partners(found, who), who).startswith("Anna Berg and 1 partner")
     assert dossiers.tell(found, who) == "Anna Berg: 1 mention, 1 statement, 2 acts by it and 1 act towards it"
-    about = dossiers.statements_about(found, dossiers.find_actor(found.mentions, "Hale"))
+    about = dossiers.statements_about(found, find_entity(found.mentions, "Hale"))
     assert about["speaker"].tolist() == ["Anna Berg"]
     over = dossiers.follow_over_time(found, who)
     assert over.groupby("what")["n"].sum().to_dict() == {
@@ -131,28 +109,42 @@ def test_dossier(found):
 
 def test_without_dates_there_is_no_time(found):
     found = found._replace(articles=found.articles.assign(published=pd.NaT))
-    assert len(dossiers.follow_over_time(found, dossiers.find_actor(found.mentions))) == 0
+    assert len(dossiers.follow_over_time(found, find_entity(found.mentions))) == 0
 
 
-def test_several_parties_in_one_cell(found):
-    rows = [
-        act("a", "Norland (Anna Berg)", "Ruritania; its allies", "ACCUSE", 3),
-        act("a", "Norland; Ruritania", "Ruritania; Norland", "TALK", -2),
-        act("a", "Ruritania", "Norland (implied)", "FORCE", 9),
+def test_acts_of_a_state_and_of_its_leaders(found, make_acts):
+    ruritania, allies = ("LOC:ruritania", "Ruritania"), (None, "its allies")
+    acts = make_acts(
+        ("a", 0, "ACCUSE", "actual", [(*BERG, *NORLAND)], [ruritania, allies], {}),
+        ("a", 20, "TALK", "actual", [NORLAND, ruritania], [], {"reciprocal": True}),
+        ("a", 40, "FORCE", "threatened", [ruritania], [NORLAND], {}),
+        ("a", 60, "SANCTION", "actual", [NORLAND], [], {}),
+    )
+    found = found._replace(acts=acts[0], participants=acts[1])
+    berg, norland = find_entity(found.mentions), Entity(*NORLAND)
+    assert dossiers.acts_with(found, berg)[["role", "partner"]].values.tolist() == [["by it", "Ruritania; its allies"]]
+    roles = dossiers.acts_with(found, norland)[["role", "category"]].values.tolist()
+    assert sorted(roles) == [
+        ["both ways", "TALK"],
+        ["by it", "ACCUSE"],
+        ["by it", "SANCTION"],
+        ["towards it", "FORCE"],
     ]
-    found = found._replace(acts=tables.make_frame("acts", rows))
-    berg = dossiers.acts_with(found, dossiers.find_actor(found.mentions))
-    assert berg[["role", "partner"]].values.tolist() == [["by it", "Ruritania; its allies"]]
-    norland = dossiers.Actor("LOC:norland", "Norland")
+    assert len(dossiers.acts_with(found, norland, level="named")) == 3
     counts = dossiers.count_partners(found, norland)
-    assert sorted(counts[["role", "partner", "category"]].values.tolist()) == [
-        ["by it", "Ruritania", "ACCUSE"],
-        ["by it", "Ruritania", "TALK"],
-        ["by it", "its allies", "ACCUSE"],
-        ["towards it", "Ruritania", "FORCE"],
+    assert sorted(counts[["role", "partner_id", "category"]].values.tolist()) == [
+        ["both ways", "LOC:ruritania", "TALK"],
+        ["by it", "", "SANCTION"],
+        ["by it", "LOC:ruritania", "ACCUSE"],
+        ["by it", "words:its allies", "ACCUSE"],
     ]
-    assert dossiers.parties("United States (Joe Biden); its allies (implied)") == [
-        "United States",
-        "Joe Biden",
-        "its allies",
-    ]
+    more = dossiers.count_partners(found, norland, modalities="actual; threatened")
+    assert ["towards it", "LOC:ruritania", "FORCE"] in more[["role", "partner_id", "category"]].values.tolist()
+    assert dossiers.tell(found, norland).endswith("2 acts by it and 1 act towards it, 1 both ways")
+
+
+def test_two_who_act_for_one_state_have_each_a_dossier(found, make_acts):
+    acts = make_acts(("a", 0, "ACCUSE", "actual", [(*BERG, *NORLAND), (*HALE, *NORLAND)], [(None, "protesters")], {}))
+    found = found._replace(acts=acts[0], participants=acts[1])
+    for who in (BERG, HALE, NORLAND):
+        assert dossiers.acts_with(found, Entity(*who))[["role", "partner"]].values.tolist() == [["by it", "protesters"]]

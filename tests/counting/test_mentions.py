@@ -1,4 +1,4 @@
-"""From mentions to counts. The sentences here are our own."""
+"""From mentions to counting. The sentences here are our own."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from helpers import text
-from helpers.counting import corrections
-from helpers.counting import mentions as counts
+from helpers.counting import mentions as counting
+from helpers.counting import suggestions
 from helpers.finding import entities
 from helpers.showing import charts
 
@@ -60,7 +60,7 @@ def test_switches():
     )
 
     def n(**switches):
-        return dict(counts.count_entities(mentions, articles, **switches).set_index("entity")["mentions"])
+        return dict(counting.count_entities(mentions, articles, **switches).set_index("entity")["mentions"])
 
     assert n() == {"Norway": 4, "Moscow": 2, "Eva Holm": 2}
     assert n(demonyms=False)["Norway"] == 2
@@ -74,41 +74,41 @@ def test_tables_of_the_notebook():
     mentions, articles = corpus(
         ("Norway met Chile. Norway won.", []), ("Chile met Norway.", []), published=list(dates), outlet=["Post", "Mail"]
     )
-    chosen = counts.select(mentions, articles)
-    pair = counts.cooccurrence(chosen, articles).iloc[0]
+    chosen = counting.select(mentions, articles)
+    pair = counting.cooccurrence(chosen, articles).iloc[0]
     assert (pair["a"], pair["b"], pair["sentences"], pair["articles"]) == ("Norway", "Chile", 2, 2)
-    assert counts.share_by_outlet(chosen).set_index(["outlet", "entity"])["share"].to_dict()[
+    assert counting.share_by_outlet(chosen).set_index(["outlet", "entity"])["share"].to_dict()[
         "Post", "Norway"
     ] == pytest.approx(2 / 3)
-    assert counts.share_over_time(chosen).groupby("period")["share"].sum().tolist() == pytest.approx(
-        [1.0] * counts.share_over_time(chosen)["period"].nunique()
+    assert counting.share_over_time(chosen).groupby("period")["share"].sum().tolist() == pytest.approx(
+        [1.0] * counting.share_over_time(chosen)["period"].nunique()
     )
-    assert counts.find_entity(chosen, "norway") == ("LOC:norway", "Norway")
-    assert counts.find_entity(chosen, "Norwai")[1].endswith("Did you mean Norway?")
-    context = counts.keyword_in_context(chosen, articles, "LOC:chile")
+    assert counting.find_entity(chosen, "norway") == ("LOC:norway", "Norway")
+    assert counting.find_entity(chosen, "Norwai")[1].endswith("Did you mean Norway?")
+    context = counting.keyword_in_context(chosen, articles, "LOC:chile")
     assert context["words"].tolist() == ["Chile", "Chile"] and context["left"][0] == "Norway met "
-    assert set(charts.place_pairs(counts.cooccurrence(chosen, articles))) == {"LOC:norway", "LOC:chile"}
-    audit = counts.audit(chosen)
+    assert set(charts.place_pairs(counting.cooccurrence(chosen, articles))) == {"LOC:norway", "LOC:chile"}
+    audit = counting.audit(chosen)
     assert audit["n"].sum() == len(chosen)
 
 
 def test_empty_corpus_gives_empty_tables_and_sentences():
     mentions, articles = corpus(("nothing here", []))
-    chosen = counts.select(mentions, articles)
+    chosen = counting.select(mentions, articles)
     for make in (
-        counts.rank,
-        counts.count_forms,
-        counts.share_by_outlet,
-        counts.share_over_time,
-        counts.first_mentions,
-        counts.dispersion,
-        counts.audit,
-        corrections.suggest,
+        counting.rank,
+        counting.count_forms,
+        counting.share_by_outlet,
+        counting.share_over_time,
+        counting.first_mentions,
+        counting.dispersion,
+        counting.audit,
+        suggestions.suggest,
     ):
         assert not len(make(chosen))
-    assert not len(counts.cooccurrence(chosen, articles))
-    assert counts.find_entity(chosen)[0] is None
-    assert counts.tell_top(chosen).startswith("No ")
+    assert not len(counting.cooccurrence(chosen, articles))
+    assert not counting.find_entity(chosen).found
+    assert counting.tell_top(chosen).startswith("No ")
 
 
 def test_suggestions_are_lines_and_nothing_more():
@@ -117,7 +117,7 @@ def test_suggestions_are_lines_and_nothing_more():
         ("Meier spoke.", [("Meier", "PER")]),
         ("Karl Mejer spoke.", [("Karl Mejer", "PER")]),
     )
-    chosen = counts.select(mentions, articles)
-    lines = corrections.suggest(chosen)["line"].tolist()
-    assert len(counts.rank(chosen)) == 3
+    chosen = counting.select(mentions, articles)
+    lines = suggestions.suggest(chosen)["line"].tolist()
+    assert len(counting.rank(chosen)) == 3
     assert any(line.startswith("merge,") and "PER:meier" in line for line in lines)

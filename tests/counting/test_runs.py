@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from helpers import tables
 from helpers.counting import runs
 
 
@@ -91,3 +92,29 @@ def test_runs_of_other_inputs_are_compared_only_when_named(two, make_run):
     run = make_run(two, "other", "2026-01-03T10:00:00+00:00", inputs_given=["elsewhere"])
     assert "no earlier run of the same inputs" in runs.find_pair(run).why_not
     assert repr(runs.find_pair(run, "second")) == "second compared with other"
+
+
+def test_actors_by_their_ids(tmp_path, make_run, make_acts):
+    norland, berg = ("LOC:norland", "Norland"), ("PER:anna berg", "Anna Berg")
+    before = make_acts(("a", 0, "FORCE", "actual", [norland], [], {}), ("a", 9, "FORCE", "denied", [norland], [], {}))
+    after = make_acts(("a", 0, "FORCE", "actual", [(*berg, "LOC:norland", "Kingdom of Norland")], [], {}))
+    for name, found in (("first", before), ("second", after)):
+        run = make_run(tmp_path, name, f"2026-01-0{1 + (name == 'second')}T10:00:00+00:00")
+        for table, frame in zip(("acts", "participants"), found, strict=True):
+            tables.save(frame, table, run)
+    pair = runs.find_pair(tmp_path / "second")
+    assert not len(runs.compare_actors(pair))  # the same state, whatever it is called
+    named = runs.compare_actors(pair, level="named").set_index("actor_id")["change"]
+    assert named.to_dict() == {"LOC:norland": -1, "PER:anna berg": 1}
+    rows = runs.compare_rows(pair).set_index("table")
+    assert list(rows.loc["acts"]) == [2, 1, 1, 0] and list(rows.loc["participants"]) == [2, 1, 2, 1]
+    assert not len(runs.compare_counts(pair, "acts", "category", only={"modality": "actual"}))
+
+
+def test_runs_of_another_version_are_not_compared(two, make_run):
+    run = make_run(two, "newer", "2026-01-03T10:00:00+00:00", versions={"this project": "0.3.0"})
+    pair = runs.find_pair(run)
+    assert not pair and pair.why_not.startswith(
+        "The runs second (0.2) and newer (0.3) were made by versions whose tables"
+    )
+    assert repr(runs.find_pair(run, "first", "second")) == "first compared with second"

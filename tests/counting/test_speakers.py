@@ -89,3 +89,15 @@ def test_no_dates_no_outlets_no_statements():
 def test_the_marks_of_the_strongest_statements_have_their_colours():
     table = frame([("a0", "Lind", 0.9), ("a0", "Lind", -0.9)])
     assert set(speakers.extremes(table)["side"]) <= set(colours.SIDE_COLOURS)
+
+
+def test_stances_go_by_ids():
+    said = frame([("a0", "Lind", 0.5), ("a0", "Anna Lind", -0.5), ("a1", "Park", 0.0)])
+    said["speaker_id"] = ["PER:lind", "PER:lind", None]
+    stances = said[["article_id", "start", "end"]].assign(
+        target_id="LOC:norland", target="Norland", stance=[0.4, 0.2, -1.0]
+    )
+    cells = speakers.stance_cells(said, stances).set_index("speaker_id")
+    assert cells["n"].to_dict() == {"PER:lind": 2, "words:park": 1}
+    assert cells.loc["PER:lind", "shown"] == "+0.3 (2)" and "Park is most critical" in speakers.tell_stances(cells)
+    assert speakers.stance_cells(said.head(0), stances).empty and speakers.stance_cells(said, stances.head(0)).empty

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -11,32 +13,18 @@ TEXT = "Berg threatened Ruritania with war, then fed it. " * 30
 
 
 @pytest.fixture
-def acts():
-    rows = [
-        (
-            f"a{i % 3}",
-            5,
-            15,
-            "threatened",
-            "THREATEN" if i % 10 else "AID",
-            4,
-            "actual",
-            "narrator",
-            None,
-            None,
-            "Berg",
-            "PER:berg",
-            "Ruritania",
-            "LOC:ruritania",
-            None,
-            TEXT[:48],
-            0,
-            48,
-            0.5,
-        )
-        for i in range(100)
-    ]
-    return tables.make_frame("acts", rows)
+def found(make_acts):
+    berg, ruritania = ("PER:berg", "Berg"), ("LOC:ruritania", "Ruritania")
+    kinds = ["THREATEN" if i % 10 else "AID" for i in range(100)]
+    cue = {"end": 15, "cue": "threatened", "sentence_end": 48}
+    rows = [(f"a{i % 3}", 5 + i, kind, "actual", [berg], [ruritania], cue) for i, kind in enumerate(kinds)]
+    acts, participants = make_acts(*rows)
+    return SimpleNamespace(acts=acts.assign(start=5, end=15, sentence_start=0), participants=participants)
+
+
+@pytest.fixture
+def acts(found):
+    return validation.choose(found, "acts")
 
 
 @pytest.fixture
@@ -91,10 +79,11 @@ def test_wrong_verdicts_are_named(tmp_path):
 def test_shares_add_up(sizes, n):
     quotas = validation._share_out(sizes, n)
     assert sum(quotas) == min(n, sum(sizes)) and all(q <= s for q, s in zip(quotas, sizes, strict=True))
+    full = [quota for quota, size in zip(quotas, sizes, strict=True) if quota < size]
+    assert not full or max(full) - min(full) <= 1
 
 
-def test_the_notebook_s_way(acts, articles, tmp_path):
-    found = type("Found", (), {"acts": acts})
+def test_the_notebook_s_way(found, acts, articles, tmp_path):
     with pytest.raises(ValueError, match="choose one of"):
         validation.choose(found, "actz")
     sample = validation.draw_sample(validation.choose(found, "acts"), articles, "acts", n=10)
@@ -106,4 +95,15 @@ def test_the_notebook_s_way(acts, articles, tmp_path):
     corrected = validation.correct(acts, precision, "acts")
     assert corrected["corrected"].sum() == 100 and (corrected["low"] < corrected["n"]).all()
     assert len(validation.correct(acts, validation.measure_precision(validation.read_verdicts("")), "acts")) == 0
-    assert "Does the sentence" in str(display.judge_by_hand(sample, articles))
+    shown = str(display.judge_by_hand(sample, articles, words=found.participants))
+    assert "Does the sentence" in shown and "Berg → Ruritania" in shown and 'title="actor' in shown
+
+
+def test_participants_are_judged_with_their_act(found, articles):
+    findings = validation.choose(found, "participants")
+    sample = validation.draw_sample(findings, articles, "participants", n=10, by="role")
+    assert sample["role"].value_counts().to_dict() == {"actor": 5, "target": 5}
+    assert set(sample["act"]) <= {"THREATEN: threatened", "AID: threatened"} and set(sample["entity"]) == {
+        "Berg",
+        "Ruritania",
+    }

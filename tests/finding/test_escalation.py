@@ -6,12 +6,11 @@ import json
 import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import tables, text
+from helpers import text
 from helpers.finding import encoder, entities, escalation, statements
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,15 +155,6 @@ def test_modality_rule(category, modality, plover, rung):
     assert escalation.scored_rung(category, modality) == rung
 
 
-def test_rows_fit_the_table():
-    acts = find("Chad moved troops to the border with Sudan on Friday. Sudan accused Chad of aggression.")
-    frame = tables.make_frame("acts", [("a", *act) for act in acts])
-    assert list(frame.columns[1:]) == list(escalation.Act._fields)
-    events = escalation.export_events(frame)
-    assert set(events["quad_class"]) <= {1, 2, 3, 4} and events["cameo_root"].str.fullmatch(r"\d\d").all()
-    assert len(escalation.export_events(frame.iloc[:0])) == 0
-
-
 def test_offsets_are_the_words():
     words = "Berlin — “We will not send tanks,” Chancellor Ana Maas said. Mali’s army attacked rebels near Kidal."
     for act in find(words):
@@ -243,6 +233,3 @@ def test_sample_article_against_hand_coding():
 def test_empty_and_odd_frames():
     assert escalation.find_acts(text.read(""), None, [], []) == []
     assert escalation.classify_sentence("") is None
-    assert isinstance(
-        escalation.export_events(pd.DataFrame(columns=["article_id", *escalation.Act._fields])), pd.DataFrame
-    )
