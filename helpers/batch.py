@@ -6,275 +6,24 @@ code 0: all well; 1: a notebook failed or no input could be analysed; 2: the com
 """
 
 import argparse
-import ast
-import difflib
-import json
-import keyword
 import os
-import re
 
 try:
     import resource
 except ImportError:  # Windows: no processor times
     resource = None
-import shutil
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from helpers import ROOT, resolve
+from helpers import annotate, resolve, tables
+from helpers.counting import corrections
 from helpers.keeping.runs import WrongParameter, list_files, name_run, versions, write_manifest
+from helpers.notebooks import NOTEBOOKS, Outcome, check_parameters, find_notebooks, read_parameters, run_notebooks
+from helpers.showing import report
 from helpers.text import count
-
-NOTEBOOKS = ROOT / "notebooks"
-OURS = ("corpus", "outputs")  # set by the runner itself
-
-
-class Parameter(NamedTuple):
-    """One line of a notebook's parameter cell."""
-
-    name: str
-    default: object
-    help: str
-
-
-class Outcome(NamedTuple):
-    """What became of one notebook: status `ok` or `failed`, with the error's last line."""
-
-    notebook: str
-    status: str
-    seconds: float
-    parameters: dict
-    error: str | None
-
-
-def find_notebooks(only: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return notebooks whose names begin with a digit, sorted; `only`: beginnings or parts of names. Raises
-    WrongParameter when one matches nothing.
-    """
-    found = sorted(folder.glob("[0-9]*.ipynb"))
-    for part in only:
-        if not any(part in path.stem for path in found):
-            near = difflib.get_close_matches(part, [path.stem for path in found], n=1, cutoff=0.3)
-            raise WrongParameter(
-                f"no notebook is called {part}" + (f"; did you mean {near[0]}?" if near else f" in {folder}")
-            )
-    return [path for path in found if not only or any(path.stem.startswith(part) or part in path.stem for part in only)]
-
-
-def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """Return the parameters of a notebook: the literals assigned in its cell tagged `parameters`, with the trailing
-    comments as help.
-    """
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    source = "".join(
-        "".join(cell["source"]) for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())
-    )
-    lines, found = source.splitlines(), {}
-    for node in ast.parse(source).body:
-        target = (
-            node.target
-            if isinstance(node, ast.AnnAssign)
-            else node.targets[0]
-            if isinstance(node, ast.Assign)
-            else None
-        )
-        if isinstance(target, ast.Name) and node.value is not None:
-            comment = re.search(
-                r"#\s*(.*)$", lines[node.end_lineno - 1][node.end_col_offset :] if node.end_lineno else ""
-            )
-            found[target.id] = Parameter(target.id, ast.literal_eval(node.value), comment[1] if comment else "")
-    return found
-
-
-def convert(name: str, words: str, default: object) -> object:
-    """Turn a command-line word into the type of the parameter's default. Raises WrongParameter with what would fit."""
-    try:
-        if isinstance(default, bool):
-            return {
-                "true": True,
-                "yes": True,
-                "on": True,
-                "1": True,
-                "false": False,
-                "no": False,
-                "off": False,
-                "0": False,
-            }[words.strip().lower()]
-        if isinstance(default, str) or default is None:
-            return words
-        if isinstance(default, (int, float)):
-            return type(default)(words)
-        value = ast.literal_eval(words)
-        if type(value) is type(default):
-            return value
-        raise ValueError(words)
-    except (KeyError, ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        kind = {
-            bool: "yes or no",
-            int: "a whole number",
-            float: "a number",
-            list: "a list such as ['a', 'b']",
-            dict: "such as {'a': 1}",
-        }
-        raise WrongParameter(
-            f"parameter {name}: {words!r} does not fit; it takes {kind.get(type(default), type(default).__name__)} "
-            f"(default {default!r})"
-        ) from error
-
-
-def check_parameters(
-    given: Mapping[str, str], notebooks: Sequence[Path], every: Sequence[Path] | None = None
-) -> dict[Path, dict]:
-    """Return {notebook: its values} for parameters given as words. Raises WrongParameter for a name that no notebook
-    has, with the nearest one.
-    """
-    known = {path: read_parameters(path) for path in {*notebooks, *(every or ())}}
-    names = {name for parameters in known.values() for name in parameters}
-    for name in given:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            raise WrongParameter(f"{name!r} can't be a parameter's name")
-        if name in OURS:
-            raise WrongParameter(
-                f"{name} is not given with -p: "
-                + ("name the inputs on the command line" if name == "corpus" else "use --outputs and --run-id")
-            )
-        if name not in names:
-            near = difflib.get_close_matches(name, names - set(OURS), n=1, cutoff=0.4)
-            raise WrongParameter(
-                f"no notebook has a parameter {name}"
-                + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names - set(OURS)))}")
-            )
-    return {
-        path: {
-            name: convert(name, words, known[path][name].default)
-            for name, words in given.items()
-            if name in known[path]
-        }
-        for path in notebooks
-    }
-
-
-# --- running --------------------------------------------------------------------------------------------------------
-
-
-def _papermill():
-    """Import papermill without the 2 CPU seconds that jsonschema's check of internationalised addresses takes (nothing
-    here uses it).
-    """
-    blocked = "rfc3987_syntax" not in sys.modules
-    if blocked:
-        sys.modules["rfc3987_syntax"] = None
-    try:
-        import papermill
-    finally:
-        if blocked:
-            del sys.modules["rfc3987_syntax"]
-    return papermill
-
-
-def _kernel_options(folder: str, number: int) -> dict:
-    """Kernels talk through files, not ports, where the system can: no races, nothing open on the network."""
-    from traitlets.config import Config
-
-    # a kernel that is told to stop complains of the interruption
-    quiet = {"NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]}}
-    return {
-        "config": Config(
-            quiet if os.name == "nt" else {**quiet, "KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}}
-        )
-    }
-
-
-def run_notebook(
-    notebook: Path, target: Path, parameters: Mapping, *, sockets: str, number: int, timeout: int | None = None
-) -> Outcome:
-    """Run one notebook with papermill; the executed notebook appears at `target` whole, also when a cell failed."""
-    import nbformat
-
-    papermill = _papermill()
-    began, error = time.monotonic(), None
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder, "notebook.ipynb")  # papermill formats paths like templates: a name of our own is safe
-        try:
-            papermill.execute_notebook(
-                nbformat.read(notebook, as_version=4),
-                str(draft),
-                parameters=dict(parameters),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                start_timeout=180,
-                execution_timeout=timeout,
-                resources={"metadata": {"path": str(notebook.parent)}},
-                **_kernel_options(sockets, number),
-            )
-        except Exception as failure:
-            error = _last_line(failure)
-            (target.parent / f"{target.stem}.log").write_text(
-                _without_colours("".join(traceback.format_exception(failure))), "utf-8"
-            )
-        if draft.exists():
-            temporary = target.with_name(f".{target.name}")
-            shutil.copyfile(draft, temporary)
-            os.replace(temporary, target)
-    return Outcome(
-        notebook.stem, "failed" if error else "ok", round(time.monotonic() - began, 2), dict(parameters), error
-    )
-
-
-def _without_colours(words: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", words)
-
-
-def _last_line(error: BaseException) -> str:
-    if type(error).__name__ == "PapermillExecutionError":
-        return f"{error.ename}: {error.evalue} (cell {error.cell_index + 1})"[:500]
-    if type(error).__name__ == "DeadKernelError":
-        return "the notebook's process died (out of memory, or killed)"
-    return f"{type(error).__name__}: {_without_colours(str(error)).strip()[-400:]}"
-
-
-def run_notebooks(
-    values: Mapping[Path, dict], run: Path, *, jobs: int = 0, timeout: int | None = None, progress: bool = True
-) -> list[Outcome]:
-    """Run notebooks side by side into `<run>/notebooks/`. A failing one leaves the others alone."""
-    from tqdm import tqdm
-
-    folder = run / "notebooks"
-    folder.mkdir(parents=True, exist_ok=True)
-    sockets = tempfile.mkdtemp(prefix="nb")
-    _papermill()  # import once, before the threads
-    outcomes = []
-    try:
-        with (
-            ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 8)) as pool,
-            tqdm(
-                total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True
-            ) as bar,
-        ):
-            tasks = [
-                pool.submit(
-                    run_notebook, path, folder / path.name, parameters, sockets=sockets, number=i, timeout=timeout
-                )
-                for i, (path, parameters) in enumerate(values.items())
-            ]
-            for task in as_completed(tasks):
-                outcomes.append(task.result())
-                bar.set_postfix_str(outcomes[-1].notebook)
-                bar.update(1)
-    finally:
-        shutil.rmtree(sockets, ignore_errors=True)
-    return sorted(outcomes)
-
-
-# --- the run --------------------------------------------------------------------------------------------------------
 
 
 def _processor_seconds() -> float:
@@ -302,25 +51,13 @@ def run(
     """Run everything; return (the run's folder, the manifest). Raises WrongParameter or FileNotFoundError before
     anything is written.
     """
-    from helpers import annotate, tables
-    from helpers.counting import corrections
-    from helpers.showing import report
-
     began, seconds, outputs = datetime.now(UTC), time.monotonic(), resolve(outputs)
-    values = check_parameters(given, find_notebooks(only, notebooks), find_notebooks((), notebooks))
-    if not values:
-        raise WrongParameter(f"there are no notebooks in {notebooks}")
-    for name in ("corrections", "codebook", "model"):
-        if given.get(name) and not resolve(given[name]).exists():
-            raise WrongParameter(f"parameter {name}: there is no {resolve(given[name])}")
-    annotate.describe_corpus(corpus)  # a wrong path is found before anything is written
-    run_id = name_run(corpus, outputs, run_id)
-    folder = outputs / run_id
+    values = _check(corpus, given, only, notebooks)
+    folder = outputs / name_run(corpus, outputs, run_id)
     (outputs / ".annotations").mkdir(parents=True, exist_ok=True)
     folder.mkdir()
-    inputs = ";".join(corpus)
     manifest = {
-        "run_id": run_id,
+        "run_id": folder.name,
         "status": "running",
         "started": began.isoformat(timespec="seconds"),
         "corpus": {"inputs_given": list(corpus)},
@@ -328,8 +65,46 @@ def run(
         "versions": versions(),
     }
     write_manifest(folder, manifest)
+    analysed = _annotate(folder, manifest, workers=workers, progress=progress)
+    outcomes = []
+    if analysed:
+        ours = {"corpus": ";".join(corpus), "outputs": str(folder)}
+        for path, chosen in values.items():
+            chosen.update({name: value for name, value in ours.items() if name in read_parameters(path)})
+        outcomes = run_notebooks(values, folder, jobs=jobs, timeout=timeout, progress=progress)
+    manifest["status"] = _status(outcomes)
+    manifest["notebooks"] = [outcome._asdict() for outcome in outcomes]
+    manifest["seconds"] = {"wall": round(time.monotonic() - seconds, 2), "processor": round(_processor_seconds(), 2)}
+    manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+    write_manifest(folder, manifest)
+    report.build(folder)
+    manifest["files"] = list_files(folder)
+    write_manifest(folder, manifest)
+    report.build_index(outputs)
+    return folder, manifest
+
+
+def _check(corpus: Sequence[str], given: Mapping[str, str], only: Sequence[str], notebooks: Path) -> dict[Path, dict]:
+    """{notebook: its values}, when everything asked for can be done; a wrong name or path is found before anything is
+    written.
+    """
+    values = check_parameters(given, find_notebooks(only, notebooks), find_notebooks((), notebooks))
+    if not values:
+        raise WrongParameter(f"there are no notebooks in {notebooks}")
+    for name in ("corrections", "codebook", "model"):
+        if given.get(name) and not resolve(given[name]).exists():
+            raise WrongParameter(f"parameter {name}: there is no {resolve(given[name])}")
+    annotate.describe_corpus(corpus)
+    return values
+
+
+def _annotate(folder: Path, manifest: dict, *, workers: int, progress: bool) -> int:
+    """Annotate the corpus, save its tables, say in the manifest what was found; return the number of articles. The
+    notebooks' processes load what they need themselves.
+    """
+    given = manifest["parameters"]
     found = annotate.load(
-        inputs,
+        ";".join(manifest["corpus"]["inputs_given"]),
         outputs=folder,
         model=given.get("model", ""),
         codebook=given.get("codebook", ""),
@@ -341,36 +116,20 @@ def run(
         "duplicates": int(found.articles["duplicate_of"].notna().sum()),
     }
     manifest["found"] = {name: len(getattr(found, name)) for name in tables.FOUND}
-    if given.get("corrections"):
-        found = corrections.apply(found, given["corrections"])
+    if not len(found.articles):
+        reasons = found.quarantine["reason"]
+        manifest["reason"] = str(reasons.mode().iloc[0]) if len(reasons) else "the folder holds no files"
+    found = corrections.apply(found, given.get("corrections", ""))
     write_manifest(folder, manifest)  # the comparison with an earlier run reads it
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)
-    outcomes = []
-    analysed = len(found.articles)
-    if not analysed:
-        manifest["reason"] = (
-            str(found.quarantine["reason"].mode().iloc[0]) if len(found.quarantine) else "the folder holds no files"
-        )
-    del found  # the notebooks' processes load what they need themselves
-    if analysed:
-        for path, chosen in values.items():
-            known = read_parameters(path)
-            chosen.update(
-                {name: value for name, value in (("corpus", inputs), ("outputs", str(folder))) if name in known}
-            )
-        outcomes = run_notebooks(values, folder, jobs=jobs, timeout=timeout, progress=progress)
-    failed = [outcome for outcome in outcomes if outcome.status != "ok"]
-    manifest["status"] = "nothing to analyse" if not outcomes else "failed" if failed else "ok"
-    manifest["notebooks"] = [outcome._asdict() for outcome in outcomes]
-    manifest["seconds"] = {"wall": round(time.monotonic() - seconds, 2), "processor": round(_processor_seconds(), 2)}
-    manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
-    write_manifest(folder, manifest)
-    report.build(folder)
-    manifest["files"] = list_files(folder)
-    write_manifest(folder, manifest)
-    report.build_index(outputs)
-    return folder, manifest
+    return len(found.articles)
+
+
+def _status(outcomes: Sequence[Outcome]) -> str:
+    if not outcomes:
+        return "nothing to analyse"
+    return "failed" if any(outcome.status != "ok" for outcome in outcomes) else "ok"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -439,7 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about = manifest["corpus"]
     if about["quarantined"]:
         print(
-            f"{about['quarantined']:,} of {about['inputs']:,} inputs could not be analysed; the reasons are in {folder / 'tables' / 'quarantine.csv'}",
+            f"{about['quarantined']:,} of {about['inputs']:,} inputs could not be analysed; the reasons are in "
+            f"{folder / 'tables' / 'quarantine.csv'}",
             file=sys.stderr,
         )
     if not about["analysed"]:
@@ -447,8 +207,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for outcome in manifest["notebooks"]:
         if outcome["status"] != "ok":
             print(f"failed: {outcome['notebook']}: {outcome['error']}", file=sys.stderr)
+    status = "Done" if manifest["status"] == "ok" else manifest["status"].capitalize()
     print(
-        f"{'Done' if manifest['status'] == 'ok' else manifest['status'].capitalize()}: {count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
+        f"{status}: {count(about['analysed'], 'article')} in {manifest['seconds']['wall']:.0f} s. "
         f"Open {folder / 'report' / 'index.html'} (all runs: {folder.parent / 'index.html'})"
     )
     return 0 if manifest["status"] == "ok" else 1

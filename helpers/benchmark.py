@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers import ROOT, annotate, batch
+from helpers import ROOT, annotate, notebooks
 from helpers.reading import corpus
 
 KERNEL = """
@@ -23,7 +23,8 @@ from pathlib import Path
 from traitlets.config import Config
 from jupyter_client import KernelManager
 for i in range({n}):
-    manager = KernelManager(transport="ipc", ip=tempfile.mkdtemp() + "/k", kernel_name="python3") if sys.platform != "win32" else KernelManager()
+    files = {{"transport": "ipc", "ip": tempfile.mkdtemp() + "/k", "kernel_name": "python3"}}
+    manager = KernelManager(**files) if sys.platform != "win32" else KernelManager()
     manager.start_kernel()
     client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=120)
     client.execute_interactive("import pandas, matplotlib.pyplot", timeout=120)
@@ -42,7 +43,7 @@ def processor_seconds(command: list[str], **options) -> float:
 def bodies(outputs: Path) -> str:
     """Return the code of all notebooks as one Python program, with the parameters a run over seeds/ has."""
     parts = []
-    for path in batch.find_notebooks():
+    for path in notebooks.find_notebooks():
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "code":
                 parts.append("".join(cell["source"]))
@@ -54,7 +55,7 @@ def bodies(outputs: Path) -> str:
 def main() -> int:
     """Print the figures; returns 0."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    n = len(batch.find_notebooks())
+    n = len(notebooks.find_notebooks())
     with tempfile.TemporaryDirectory() as folder:
         run = [sys.executable, "-m", "helpers.batch", "seeds", "--quiet", "--outputs", folder]
         # annotates, and compiles files

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import ROOT, batch
+from helpers import ROOT, batch, notebooks
 
 
 def notebook(
@@ -29,7 +29,7 @@ def notebook(
 
 
 def test_parameters_are_read_without_running(tmp_path):
-    found = batch.read_parameters(notebook(tmp_path, "01_x"))
+    found = notebooks.read_parameters(notebook(tmp_path, "01_x"))
     assert {name: p.default for name, p in found.items()} == {
         "corpus": "seeds",
         "outputs": "outputs/interactive",
@@ -56,7 +56,7 @@ def test_parameters_are_read_without_running(tmp_path):
     ],
 )
 def test_words_become_the_type_of_the_default(words, default, value):
-    converted = batch.convert("x", words, default)
+    converted = notebooks.convert("x", words, default)
     assert converted == value and type(converted) is type(value)
 
 
@@ -74,8 +74,8 @@ def test_words_become_the_type_of_the_default(words, default, value):
     ],
 )
 def test_ill_typed_values_are_refused(words, default):
-    with pytest.raises(batch.WrongParameter, match="parameter x: .* does not fit"):
-        batch.convert("x", words, default)
+    with pytest.raises(notebooks.WrongParameter, match="parameter x: .* does not fit"):
+        notebooks.convert("x", words, default)
 
 
 @pytest.mark.parametrize(
@@ -91,38 +91,38 @@ def test_ill_typed_values_are_refused(words, default):
 )
 def test_unknown_names_are_refused(tmp_path, name, message):
     path = notebook(tmp_path, "01_x")
-    with pytest.raises(batch.WrongParameter, match=message):
-        batch.check_parameters({name: "1"}, [path])
+    with pytest.raises(notebooks.WrongParameter, match=message):
+        notebooks.check_parameters({name: "1"}, [path])
 
 
 def test_a_parameter_goes_only_to_notebooks_that_have_it(tmp_path):
     one, two = notebook(tmp_path, "01_x"), notebook(tmp_path, "02_y", parameters="bottom = 1")
-    assert batch.check_parameters({"top": "3"}, [one, two]) == {one: {"top": 3}, two: {}}
+    assert notebooks.check_parameters({"top": "3"}, [one, two]) == {one: {"top": 3}, two: {}}
 
 
 def test_every_shipped_notebook_has_readable_parameters():
-    for path in batch.find_notebooks():
-        found = batch.read_parameters(path)
+    for path in notebooks.find_notebooks():
+        found = notebooks.read_parameters(path)
         assert {"corpus", "outputs"} <= set(found), path.name
         assert all(p.help for p in found.values()), path.name
 
 
 def test_papermill_shows_every_parameter():
-    batch._papermill()
+    notebooks._papermill()
     from papermill.inspection import inspect_notebook
 
-    for path in batch.find_notebooks():
+    for path in notebooks.find_notebooks():
         shown = inspect_notebook(str(path))
-        known = batch.read_parameters(path)
+        known = notebooks.read_parameters(path)
         assert set(shown) == set(known), path.name
         assert all(shown[name]["help"] == known[name].help for name in known), path.name
 
 
 def test_only():
-    names = [path.stem for path in batch.find_notebooks(["00", "dossier"])]
+    names = [path.stem for path in notebooks.find_notebooks(["00", "dossier"])]
     assert names == ["00_corpus", "04_actor_dossiers"]
-    with pytest.raises(batch.WrongParameter, match="no notebook is called 77"):
-        batch.find_notebooks(["77"])
+    with pytest.raises(notebooks.WrongParameter, match="no notebook is called 77"):
+        notebooks.find_notebooks(["77"])
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_the_command_over_the_sample(tmp_path):
     assert str(run / "report" / "index.html") in done.stdout.splitlines()[-1]
     assert "Notebooks: 100%" in done.stderr
     manifest = json.loads((run / "manifest.json").read_text())
-    assert manifest["status"] == "ok" and len(manifest["notebooks"]) == len(batch.find_notebooks())
+    assert manifest["status"] == "ok" and len(manifest["notebooks"]) == len(notebooks.find_notebooks())
     assert manifest["corpus"]["fingerprint"] and manifest["versions"]["nltk"]
     for kind in (
         "tables/articles.csv",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, batch
+from helpers import ROOT, notebooks
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -170,9 +170,9 @@ def test_pages_of_a_run_open_and_link(browser, run):
     page.screenshot(path=SHOTS / "index.png")
     page.get_by_role("link", name="browser").click()
     page.wait_for_url("**/report/index.html", wait_until="load")  # the report is one large page
-    assert page.locator("section h1").count() == len(batch.find_notebooks())
+    assert page.locator("section h1").count() == len(notebooks.find_notebooks())
     images = page.evaluate("() => [...document.images].map(i => i.complete && i.naturalWidth > 0)")
-    assert len(images) >= len(batch.find_notebooks()) - 1 and all(images)
+    assert len(images) >= len(notebooks.find_notebooks()) - 1 and all(images)
     page.screenshot(path=SHOTS / "report.png", full_page=True)
     field = page.locator("input[type=search]").first
     rows = field.locator("xpath=..").locator("tbody tr:visible")

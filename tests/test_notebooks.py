@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from helpers import ROOT, batch
+from helpers import ROOT, notebooks
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 IDS = [path.stem for path in NOTEBOOKS]
@@ -112,4 +112,4 @@ def test_runs_alone_with_papermill(path, tmp_path):
 
 
 def test_batch_module_finds_exactly_these():
-    assert batch.find_notebooks() == [path for path in NOTEBOOKS if path.name[0].isdigit()]
+    assert notebooks.find_notebooks() == [path for path in NOTEBOOKS if path.name[0].isdigit()]

@@ -265,12 +265,10 @@ def tell_modalities(modalities: str = "actual") -> str:
     return f"Counted: {what}."
 
 
-def tell_counted(acts: pd.DataFrame) -> str:
-    """Which acts a chart counts and which it leaves out, for its note."""
-    kinds = [m for m in MODALITIES if m in set(counted(acts)["modality"])] or ["actual"]
+def _left_out(acts: pd.DataFrame) -> str:
     out = acts.loc[~acts["counted"].astype(bool), "modality"].value_counts() if len(acts) else {}
     left = ", ".join(f"{out[m]:,} {m}" for m in MODALITIES if m in out)
-    return tell_modalities("; ".join(kinds)) + (f" Left out: {left}." if left else "")
+    return f" Left out: {left}." if left else ""
 
 
 def tell_directions(pairs: pd.DataFrame) -> str:
@@ -287,19 +285,21 @@ def tell_directions(pairs: pd.DataFrame) -> str:
 
 
 def note_directions(acts: pd.DataFrame, parties: pd.DataFrame) -> str:
-    """The note of the chart of who towards whom: what is counted, what goes both ways, what nobody is named for."""
+    """The note of the chart of who towards whom: what is counted, what goes both ways, what is left out."""
     some = counted(acts)
     pairs = directed(some, parties)
+    kinds = [m for m in MODALITIES if m in set(some["modality"])] or ["actual"]
     both = int(some.loc[some["act_id"].isin(pairs["act_id"]), "reciprocal"].sum())
     ways = (
-        f" {both:,} of them go{'es' * (both == 1)} both ways (talks, clashes) and stand{'s' * (both == 1)} in both "
-        "directions; totals count such an act once."
+        f" {both:,} of them {'goes' if both == 1 else 'go'} both ways (talks, clashes) and "
+        f"{'stands' if both == 1 else 'stand'} in both directions; totals count such an act once."
         if both
         else ""
     )
     alone = len(some) - pairs["act_id"].nunique()
-    unnamed = f" {alone:,} more name no actor or no target." if alone else ""
-    return f"Mean rung of the acts; number of acts below it. {tell_counted(acts)}{ways}{unnamed}"
+    unnamed = f" {alone:,} more {'names' if alone == 1 else 'name'} no actor or no target." if alone else ""
+    what = f"Mean rung of the acts; number of acts below it. {tell_modalities('; '.join(kinds))}"
+    return f"{what}{ways}{unnamed}{_left_out(acts)}"
 
 
 def tell_talk(frame: pd.DataFrame) -> str:

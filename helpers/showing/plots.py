@@ -416,7 +416,7 @@ def heat_map(
     ax.xaxis.set_label_position("top")
     ax.set_yticks(np.arange(len(rows)) + 0.5, [shorten(r, 28) for r in rows])
     ax.invert_yaxis()
-    ax.set_xlabel(x_label or label)
+    ax.set_xlabel(x_label or label, labelpad=10)
     ax.set_ylabel(y_label)
     ax.spines["bottom"].set_visible(False)
     return ax

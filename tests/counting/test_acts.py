@@ -90,8 +90,8 @@ def test_more_modalities_count_as_what_they_are(make_acts, articles):
     everything = acts.select(found[0], articles, modalities="all")
     row = acts.count_directions(everything, acts.parties(everything, found[1])).iloc[0]
     assert (row["n"], row["rung"], row["announced"], row["denied"], row["possible"]) == (4, (9 + 3 * 4) / 4, 3, 1, 1)
-    assert "announced, threatened, conditional" in acts.tell_counted(everything)
-    assert "1 possible, 1 denied" in acts.tell_counted(everything)
+    note = acts.note_directions(everything, acts.parties(everything, found[1]))
+    assert "acts that are actual, announced, threatened, conditional" in note and "1 possible, 1 denied" in note
 
 
 def test_a_reciprocal_act_goes_both_ways_and_counts_once(make_acts, articles):
@@ -107,7 +107,7 @@ def test_a_reciprocal_act_goes_both_ways_and_counts_once(make_acts, articles):
         ["Ruritania", "Norland", 1, 1],
     ]
     note = acts.note_directions(told, sides)
-    assert "1 of them goes both ways" in note and "count such an act once" in note and "1 more name no actor" in note
+    assert "1 of them goes both ways" in note and "count such an act once" in note and "1 more names no actor" in note
     assert acts.count_rungs(told)["n"].sum() == 2
     assert acts.count_events(told, sides).set_index("category").loc["TALK", "events"] == 1
     assert acts.name_sides(told).tolist() == ["Norland; Ruritania ↔", "? → ?"]
