@@ -197,7 +197,8 @@ _SINGLE_OPEN = re.compile(r"(?<![\w'’])['‘](?=[\w“\"\[(])")
 _SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[{'‘])['’](?!\w)")
 # 'em, '90s, 'tis … are shortened words, not opening marks
 _SHORTENED = re.compile(
-    r"(?i)['’‘](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|tis\b|twas\b|n\b|bout\b|round\b|cuz\b|s\b|t\b|re\b|ve\b|ll\b|d\b|m\b)"
+    r"(?i)['’‘](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|tis\b|twas\b|n\b|bout\b|round\b|cuz\b|s\b|t\b|re\b|ve\b|ll\b"
+    r"|d\b|m\b)"
 )
 _BEFORE_OPENING = frozenset(" \t\r\n\u00a0\u202f\u2009([{—–-/:…‘'")
 _LONGEST_UNCLOSED = 1500  # characters an unclosed mark in mid-paragraph may claim

@@ -7,68 +7,21 @@ A layer: "Kirby said, according to NBC News" is John Kirby via NBC News.
 import bisect
 import functools
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from helpers import text as texts
 from helpers.finding.gazetteers import load as load_gazetteer
 from helpers.finding.gazetteers import normalise
-from helpers.finding.speakers import mentions_at, phrase_start, verb_at
-from helpers.text import Span
-
-# 98 % of double-quoted stretches this long belong to an attribution; shorter ones are often titles and scare quotes
-FEWEST_WORDS = 5
-
-
-class Said(NamedTuple):
-    """A statement in the making."""
-
-    pieces: list
-    source: Span | None
-    cue: Span | None
-    via: tuple
-    score: float
-
-
-class Index:
-    """Lookups into one document: mentions by offset, quotations, the mask of what stands in quotation marks."""
-
-    def __init__(self, document, mentions):
-        self.document, self.text, self.mentions = document, document.text, mentions
-        self.starts = [m.start for m in mentions]
-        # British papers quote with single marks: they count as quotation marks where no double ones are used, or for
-        # whole phrases
-        double = any(q.kind == "double" for q in document.quotations)
-        self.marks = [
-            q
-            for q in document.quotations
-            if q.kind == "double" or not double or len(self.text[q.start : q.end].split()) >= FEWEST_WORDS
-        ]
-        self.mask = texts.quotation_mask(document.text, [q._replace(kind="double") for q in self.marks])
-        self.mark_starts = [q.start for q in self.marks]
-
-    def within(self, start, end):
-        """Mentions that lie in [start, end)."""
-        return [
-            m
-            for m in self.mentions[bisect.bisect_left(self.starts, start) : bisect.bisect_left(self.starts, end)]
-            if m.end <= end
-        ]
-
-    def quotations(self, start, end):
-        """Quotations that overlap [start, end)."""
-        first = max(0, bisect.bisect_right(self.mark_starts, start) - 1)
-        last = bisect.bisect_left(self.mark_starts, end)
-        return [q for q in self.marks[first:last] if q.end > start]
-
+from helpers.finding.mentions import Mention
+from helpers.finding.passages import FEWEST_WORDS, Index, Said, alphanumeric, covered, disjoint
+from helpers.finding.speakers import Speaker, mentions_at, phrase_start, verb_at
+from helpers.text import Quotation, Span
 
 # -- pieces and quotation marks --------------------------------------------------------------------------------------
 
 
-def alphanumeric(text, start, end):
-    return sum(c.isalnum() for c in text[start:end])
-
-
-def snapped(index, pieces):
+def snapped(index: Index, pieces: Sequence[Span]) -> list[Span]:
     """Pieces grown to the quotation marks they all but fill; pieces with nothing but marks between them become one."""
     grown = []
     for start, end in pieces:
@@ -77,7 +30,7 @@ def snapped(index, pieces):
             if overlap >= 0.5 * (quotation.end - quotation.start):
                 start, end = min(start, quotation.start), max(end, quotation.end)
         grown.append(Span(start, end))
-    merged = []
+    merged: list[Span] = []
     for span in sorted(grown):
         if merged and (
             span.start <= merged[-1].end
@@ -89,43 +42,11 @@ def snapped(index, pieces):
     return merged
 
 
-def covered(spans, start, end):
-    """Characters of [start, end) that sorted, disjoint `spans` cover."""
-    k = max(0, bisect.bisect_right(spans, (start,)) - 1)
-    total = 0
-    while k < len(spans) and spans[k][0] < end:
-        total += max(0, min(end, spans[k][1]) - max(start, spans[k][0]))
-        k += 1
-    return total
-
-
-def disjoint(spans):
-    out = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
-
-
-def insert(spans, start, end):
-    """Add a span to a sorted list of disjoint spans, in place, merging what it touches."""
-    first = bisect.bisect_left(spans, (start,))
-    if first and spans[first - 1][1] >= start:
-        first -= 1
-    last = first
-    while last < len(spans) and spans[last][0] <= end:
-        start, end = min(start, spans[last][0]), max(end, spans[last][1])
-        last += 1
-    spans[first:last] = [(start, end)]
-
-
-def unclaimed_quotations(index, found):
+def unclaimed_quotations(index: Index, found: Sequence[Said]) -> list[Said]:
     """Longer quotations that no attribution claimed: quotation marks are evidence enough that somebody speaks."""
     taken = disjoint((s, e) for said in found for s, e in said.pieces)
     firsts = sorted((said.pieces[0][0], order) for order, said in enumerate(found))
-    groups = {}
+    groups: dict[int, list[Quotation]] = {}
     for quotation in index.marks:
         groups.setdefault(quotation.group, []).append(quotation)
     out = []
@@ -143,12 +64,11 @@ def unclaimed_quotations(index, found):
     return out
 
 
-def joined(index, found):
+def joined(index: Index, found: Sequence[Said]) -> list[Said]:
     """Split and continued quotations as one statement: "A," he said. "B" and paragraphs that open with a mark."""
-    groups = {}
-    for quotation in index.marks:
-        groups[quotation.start] = quotation.group
-    out, last_group = [], {}
+    groups = {quotation.start: quotation.group for quotation in index.marks}
+    out: list[Said] = []
+    last_group: dict[int, int] = {}
     for said in found:
         start, end = said.pieces[0]
         group = groups.get(start)
@@ -173,8 +93,8 @@ def joined(index, found):
     return out
 
 
-def _follows_closely(index, previous, start):
-    """The quotation at `start` goes on after the attribution clause of `previous`: same paragraph, a few words between."""
+def _follows_closely(index: Index, previous: Said, start: int) -> bool:
+    """The quotation at `start` goes on after the attribution clause of `previous`: in its paragraph, a few words on."""
     end = previous.pieces[-1][1]
     if previous.source is None or index.mask[previous.pieces[-1][0]] != 1:
         return False
@@ -186,7 +106,8 @@ def _follows_closely(index, previous, start):
     )
 
 
-def kind_of(index, pieces):
+def kind_of(index: Index, pieces: Sequence[Span]) -> str:
+    """direct (all in quotation marks), indirect (nothing) or mixed."""
     inside = outside = 0
     for s, e in pieces:
         for k in range(s, e):
@@ -198,28 +119,20 @@ def kind_of(index, pieces):
     return "indirect" if not inside else ("direct" if not outside else "mixed")
 
 
-def tidy(text, start, end):
-    """Without outer white space, and without a comma or dash that only joins the attribution clause."""
-    while start < end and (text[start].isspace() or text[start] in ",;:—–"):
-        start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:—–"):
-        end -= 1
-    return start, end
-
-
 # -- transcripts -----------------------------------------------------------------------------------------------------
 
 
 _TURN = re.compile(r"[\"“]?(?P<name>[A-Z][\w.'’-]*(?: [A-Z(][\w.'’()-]*){0,5}):\s+(?=\S)")
 
 
-def turns(index):
+def turns(index: Index) -> list[Said]:
     """Turns of a transcript ("SMITH: …" on at least three paragraphs, by at least two speakers)."""
     heads = [(p, _TURN.match(index.text, p.start, p.end)) for p in index.document.paragraphs]
     named = [m.group("name") for _, m in heads if m]
     if len(named) < 3 or len(set(named)) < 2 or len(named) < 0.3 * len(heads):
         return []
-    out, speaker = [], None
+    out: list[Said] = []
+    speaker = None
     for paragraph, match in heads:
         if match:
             speaker = Span(match.start("name"), match.end("name"))
@@ -234,16 +147,17 @@ def turns(index):
 
 
 _OUTLET = re.compile(
-    r"\b(?:News|Times|Post|Journal|Tribune|Herald|Press|Gazette|Chronicle|Observer|Telegraph|Globe|Broadcasting|Magazine|Television|TV|Radio|Newspaper|Network|Agency France|Newswire|Daily)\b"
+    r"\b(?:News|Times|Post|Journal|Tribune|Herald|Press|Gazette|Chronicle|Observer|Telegraph|Globe|Broadcasting"
+    r"|Magazine|Television|TV|Radio|Newspaper|Network|Agency France|Newswire|Daily)\b"
 )
 
 
 @functools.cache
-def _outlet_names():
+def _outlet_names() -> set[str]:
     return {key for key, entry in load_gazetteer().names.items() if entry.kind == "outlet"}
 
 
-def is_outlet(mention):
+def is_outlet(mention: Mention) -> bool:
     """True for a mention of a newspaper, broadcaster, agency or other publisher."""
     return (
         mention.kind == "named"
@@ -253,16 +167,20 @@ def is_outlet(mention):
 
 
 _BEFORE_OUTLET = re.compile(
-    r"(?:according to|as reported by|reported by|first reported by|told|tells|telling|interview(?:ed)? (?:with|by|on)|in a statement to|in remarks to|speaking to|speaking on|appearance on|said on|via|citing|quoted by)\s+(?:the\s+|(?:ABC|CBS|NBC|CNN|Fox)(?:’s|'s)\s+)?$",
+    r"(?:according to|as reported by|reported by|first reported by|told|tells|telling|interview(?:ed)? (?:with|by"
+    r"|on)|in a statement to|in remarks to|speaking to|speaking on|appearance on|said on|via|citing"
+    r"|quoted by)\s+(?:the\s+|(?:ABC|CBS|NBC|CNN|Fox)(?:’s|'s)\s+)?$",
     re.I,
 )
 _AFTER_OUTLET = re.compile(
-    r"\s*(?:,\s*)?(?:has\s+|had\s+|also\s+|first\s+|previously\s+|later\s+|exclusively\s+)*(?:report(?:ed|s)|wrote|writes|said|says|quoted|cited|noted|revealed|learned|tweeted|announced|disclosed|found|adds|added|explain(?:ed|s)|claim(?:ed|s)|described|published)\b",
+    r"\s*(?:,\s*)?(?:has\s+|had\s+|also\s+|first\s+|previously\s+|later\s+|exclusively\s+)*(?:report(?:ed|s)|wrote"
+    r"|writes|said|says|quoted|cited|noted|revealed|learned|tweeted|announced|disclosed|found|adds|added"
+    r"|explain(?:ed|s)|claim(?:ed|s)|described|published)\b",
     re.I,
 )
 
 
-def outlets_of(index, start, end):
+def outlets_of(index: Index, start: int, end: int) -> list[Mention]:
     """Outlet mentions that report what is said in [start, end): "according to X", "as X reported", "X reported that",
     "told X".
     """
@@ -276,35 +194,43 @@ def outlets_of(index, start, end):
     return found
 
 
-def _source_is_outlet(index, said):
-    return (
-        said.source is not None
-        and any(is_outlet(m) for m in mentions_at(index, said.source))
-        and not any(m.type == "PER" and m.kind == "named" and not is_outlet(m) for m in mentions_at(index, said.source))
-    )
+class Layer(NamedTuple):
+    """An inner speaker and cue, and where the words begin and end (None: at the end of the content)."""
+
+    source: Span
+    cue: Span
+    start: int
+    end: int | None
 
 
-def peeled(index, said):
+def _is_outlet_alone(index: Index, source: Span) -> bool:
+    """True for a source that is an outlet, with no person beside it."""
+    inside = mentions_at(index, source)
+    outlets = [m for m in inside if is_outlet(m)]
+    return bool(outlets) and not any(m.type == "PER" and m.kind == "named" and m not in outlets for m in inside)
+
+
+def peeled(index: Index, said: Said) -> list[Said]:
     """The inner statements when an outlet is given as the source of somebody else's words; else the statement itself.
 
     A content that runs over several sentences is looked at sentence by sentence: each may name its own speaker.
     """
-    if not _source_is_outlet(index, said):
+    outlet = said.source
+    if outlet is None or not _is_outlet_alone(index, outlet):
         return [said]
     layers, rest = [], []
     for piece in [part for whole in said.pieces for part in _by_sentence(index, whole)]:
         inner = (
-            _speaker_first(index, *piece)
-            or _speaker_before(index, piece.start)
-            or _speaker_last(index, *piece, said.source)
+            _speaker_first(index, *piece) or _speaker_before(index, piece.start) or _speaker_last(index, *piece, outlet)
         )
         if inner is None:
             rest.append(piece)
             continue
-        source, cue, (first, last) = inner
-        cut = Span(max(piece.start, first), min(piece.end, last or piece.end))
+        cut = Span(max(piece.start, inner.start), min(piece.end, inner.end or piece.end))
         if cut.end > cut.start and alphanumeric(index.text, *cut) >= 3:
-            layers.append(said._replace(pieces=snapped(index, [cut]), source=source, cue=cue, via=(said.source,)))
+            layers.append(
+                said._replace(pieces=snapped(index, [cut]), source=inner.source, cue=inner.cue, via=(outlet,))
+            )
         else:
             rest.append(piece)
     if layers:  # what is left beside an inner statement is a scrap of its lead more often than a statement of its own
@@ -312,7 +238,7 @@ def peeled(index, said):
     return layers + ([said._replace(pieces=snapped(index, rest))] if rest else [])
 
 
-def _by_sentence(index, piece):
+def _by_sentence(index: Index, piece: Span) -> list[Span]:
     """A piece cut at sentence ends that lie outside quotation marks."""
     sentences, out, start = index.document.sentences, [], piece.start
     k = max(0, bisect.bisect_right(sentences, (piece.start, len(index.text))) - 1)
@@ -326,7 +252,7 @@ def _by_sentence(index, piece):
     return [span for span in out if alphanumeric(index.text, *span)]
 
 
-def _speaker_before(index, start):
+def _speaker_before(index: Index, start: int) -> Layer | None:
     """Inner layer right before a content: "Sergei Ryabkov said, “…" (the content may run to its own end: None)."""
     text = index.text
     sentence = texts.sentence_at(index.document, start)
@@ -336,18 +262,19 @@ def _speaker_before(index, start):
         verb = verb_at(text, mention.end, start)
         if verb and not any(c.isalnum() for c in re.sub(r"\bthat\b", "", text[verb.end : start])):
             begin = phrase_start(text, mention.start, sentence.start)
-            return Span(begin, mention.end), verb, (start, None)
+            return Layer(Span(begin, mention.end), verb, start, None)
         return None
     return None
 
 
 _LEAD = re.compile(
-    r"(?:[“\"]?that\s+)?(?:(?:on|in|at|after|during|since|earlier|later|last|then)\b[^,;:“\"]{0,60},\s*|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+)?",
+    r"(?:[“\"]?that\s+)?(?:(?:on|in|at|after|during|since|earlier|later|last|then)\b[^,;:“\"]{0,60},\s*|on (?:Mon"
+    r"|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+)?",
     re.I,
 )
 
 
-def _speaker_first(index, start, end):
+def _speaker_first(index: Index, start: int, end: int) -> Layer | None:
     """Inner layer at the beginning of a content: "(that) Putin accused the U.S. …"."""
     text = index.text
     lead = _LEAD.match(text, start, min(end, start + 120))
@@ -363,11 +290,11 @@ def _speaker_first(index, start, end):
             begin = verb.end
             while begin < end and not (text[begin].isalnum() or text[begin] in "$£€“\"‘'"):
                 begin += 1
-            return Span(position, mention.end), Span(verb.start, verb.end), (begin, end)
+            return Layer(Span(position, mention.end), verb, begin, end)
     return None
 
 
-def _speaker_last(index, start, end, outlet):
+def _speaker_last(index: Index, start: int, end: int, outlet: Span) -> Layer | None:
     """Inner layer after a content: "…,” Kirby said, according to NBC News" (also when the content swallowed it)."""
     text = index.text
     sentence = texts.sentence_at(index.document, max(start, end - 1))
@@ -391,15 +318,16 @@ def _speaker_last(index, start, end, outlet):
                 begin = boundary + 1
                 while begin < mention.start and text[begin].isspace():
                     begin += 1
-                return Span(begin, mention.end), verb, (start, last if text[boundary] in '”"’' else min(end, boundary))
+                stop = last if text[boundary] in '”"’' else min(end, boundary)
+                return Layer(Span(begin, mention.end), verb, start, stop)
     return None
 
 
-def via_of(index, said, start, end, speaker_id, speaker):
+def via_of(index: Index, said: Said, start: int, end: int, speaker: Speaker) -> str | None:
     """Outlets that pass the statement on, each once, in order: peeled layers, then the outlets around it in its
     sentences.
     """
-    names = []
+    names: list[str] = []
     for span in said.via:
         names += [m.entity for m in mentions_at(index, span) if is_outlet(m)][:1] or [index.text[span.start : span.end]]
     first = texts.sentence_at(index.document, min(start, said.source.start if said.source else start))
@@ -408,6 +336,6 @@ def via_of(index, said, start, end, speaker_id, speaker):
         names += [
             m.entity
             for m in outlets_of(index, *sentence)
-            if m.entity_id != speaker_id and not any(s <= m.start < e for s, e in said.pieces)
+            if m.entity_id != speaker.id and not any(s <= m.start < e for s, e in said.pieces)
         ]
-    return "; ".join(dict.fromkeys(n for n in names if n != speaker)) or None
+    return "; ".join(dict.fromkeys(n for n in names if n != speaker.name)) or None

@@ -7,50 +7,64 @@ import bisect
 import csv
 import functools
 import re
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from helpers import DATA
 from helpers import text as texts
 from helpers.finding.gazetteers import load as load_gazetteer
-from helpers.text import Span
+from helpers.finding.inflection import forms_of_verb
+from helpers.finding.mentions import Mention
+from helpers.finding.passages import Index, Said
+from helpers.text import Span, word_list
+
+
+class Speaker(NamedTuple):
+    """Who speaks: the name to show and the id of the entity, None when unknown."""
+
+    name: str | None
+    id: str | None
+
+
+NOBODY = Speaker(None, None)
+
+
+class Statement(Protocol):
+    """What is read of the statements so far (`statements.Statement`)."""
+
+    @property
+    def end(self) -> int: ...
+    @property
+    def spans(self) -> list[tuple[int, int]]: ...
+    @property
+    def speaker(self) -> str | None: ...
+    @property
+    def speaker_id(self) -> str | None: ...
+    @property
+    def speaker_mention_start(self) -> int | None: ...
+    @property
+    def speaker_mention_end(self) -> int | None: ...
 
 
 @functools.cache
-def cues():
-    """Speech verbs (every form) and nouns of `helpers/data/speech_cues.csv`: (frozenset of verb forms, frozenset of
-    nouns).
-    """
-    verbs, nouns = set(), set()
+def cues() -> tuple[frozenset[str], frozenset[str]]:
+    """Speech verbs (every form) and nouns of `helpers/data/speech_cues.csv`."""
+    verbs: set[str] = set()
+    nouns: set[str] = set()
     with open(DATA / "speech_cues.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            (verbs.update(_forms(row["lemma"])) if row["kind"] == "verb" else nouns.add(row["lemma"]))
+            if row["kind"] == "verb":
+                verbs |= forms_of_verb(row["lemma"])
+            else:
+                nouns.add(row["lemma"])
     return frozenset(verbs), frozenset(nouns)
 
 
-_IRREGULAR = {
-    "say": "says said saying",
-    "tell": "tells told telling",
-    "write": "writes wrote written writing",
-    "swear": "swears swore sworn swearing",
-    "find": "finds found finding",
-    "admit": "admits admitted admitting",
-    "quip": "quips quipped quipping",
-    "concede": "concedes conceded conceding",
-}
-
-
-def _forms(lemma):
-    if lemma in _IRREGULAR:
-        return [lemma, *_IRREGULAR[lemma].split()]
-    if lemma.endswith("y") and lemma[-2] not in "aeiou":
-        return [lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing"]
-    stem = lemma[:-1] if lemma.endswith("e") else lemma
-    return [lemma, lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s"), stem + "ed", stem + "ing"]
-
-
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_BEFORE_VERB = word_list("before a speech verb")
 
 
-def verb_at(text, position, stop):
+def verb_at(text: str, position: int, stop: int) -> Span | None:
     """A speech verb, after auxiliaries and adverbs, at `position`: its span or None."""
     verbs, _ = cues()
     first = None
@@ -61,30 +75,15 @@ def verb_at(text, position, stop):
         word = match.group().lower()
         if word in verbs:
             return Span(first, match.end())
-        if word not in (
-            "has",
-            "had",
-            "have",
-            "also",
-            "then",
-            "later",
-            "who",
-            "was",
-            "is",
-            "again",
-            "repeatedly",
-            "reportedly",
-        ) and not word.endswith("ly"):
+        if word not in _BEFORE_VERB and not word.endswith("ly"):
             return None
     return None
 
 
-_OPENERS = frozenset(
-    "And But Then On In At As The Though Although While When After Before If Because Since Yet So For That Earlier Later Meanwhile However Even".split()
-)
+_OPENERS = word_list("clause openers")
 
 
-def phrase_start(text, start, least):
+def phrase_start(text: str, start: int, least: int) -> int:
     """Where a name's title begins: capitalised words right before it ("Deputy Foreign Minister Sergei Ryabkov")."""
     while start > least:
         match = re.search(r"(?:^|[\s,])([A-Z][\w.-]*)\s+$", text[max(least, start - 40) : start])
@@ -94,13 +93,14 @@ def phrase_start(text, start, least):
     return start
 
 
-def skip(text, position):
+def skip(text: str, position: int) -> int:
+    """The first letter or digit from a position on."""
     while position < len(text) and not text[position].isalnum():
         position += 1
     return position
 
 
-def mentions_at(index, span):
+def mentions_at(index: Index, span: Span) -> list[Mention]:
     """Mentions inside a source span, widened to one that covers it."""
     k = bisect.bisect_right(index.starts, span.start)
     around = [m for m in index.mentions[max(0, k - 3) : k] if m.start <= span.start and m.end >= span.end]
@@ -112,11 +112,12 @@ def mentions_at(index, span):
 
 # “…” ― Ines Duarte: a name after a dash, to the end of its line, signs the quotation
 _SIGNED = re.compile(
-    r"[ \t\u00a0]*[―—–-]{1,2}[ \t\u00a0]*(?P<name>[^\W\d_][\w.'’-]*(?:[ \u00a0][\w.'’-]+){0,5}?)(?=[ \t\u00a0.,]*(?:\n|$)|,[ ])"
+    r"[ \t\u00a0]*[―—–-]{1,2}[ \t\u00a0]*(?P<name>[^\W\d_][\w.'’-]*(?:[ \u00a0][\w.'’-]+){0,5}?)"
+    r"(?=[ \t\u00a0.,]*(?:\n|$)|,[ ])"
 )
 
 
-def with_source(index, said):
+def with_source(index: Index, said: Said) -> Said:
     """A source found by position for a quotation the encoder left without one: a mention next to a speech verb in its
     paragraph.
     """
@@ -158,74 +159,86 @@ _AFTER_PREPOSITION = re.compile(
     r"\b(?:for|of|to|with|from|by|at|in|on|against|near|behind|about)\s+(?:the\s+|former\s+)?(?:[\w.’'-]+\s+){0,2}$",
     re.I,
 )
-_BARE = frozenset(
-    "he she it they we i you who which that this these those his her its their our my your him them us me one some others another many both each".split()
-)
+_BARE = word_list("bare pronouns")
 
 
-def speaker_of(index, source):
-    """(name, entity id) of the speaker a source span names: its head mention when it resolves, else the words as
-    written.
-    """
-    text = index.text
-    if re.search(r"\b(?:from|by|of)$", text[source.start : source.end]):  # "a statement from" goes on to whose it is
-        following = index.within(source.end, source.end + 60)[:1]
-        source = (
-            Span(source.start, following[0].end)
-            if following and "\n" not in text[source.end : following[0].start]
-            else source
-        )
-    if text[source.start : source.end].strip().lower() == "who":  # "Lind, who said that …"
-        named = [
-            m
-            for m in index.within(max(0, source.start - 120), source.start)
-            if m.kind in ("named", "nominal") and m.type in ("PER", "ORG") and m.entity
-        ][-1:]
-        return (
-            (named[0].entity, named[0].entity_id)
-            if named and not re.search(r"[.!?]\s", text[named[0].end : source.start])
-            else (None, None)
-        )
+def speaker_of(index: Index, source: Span) -> Speaker:
+    """The speaker a source span names: its head mention when it resolves, else the words as written."""
+    source = _with_owner(index, source)
+    written = index.text[source.start : source.end].strip()
+    if written.lower() == "who":
+        return _who(index, source)
+    written = written.strip(",")
     inside = mentions_at(index, source)
-    written = text[source.start : source.end].strip().strip(",")
     for mention in inside:
         if mention.start <= source.start and mention.end >= source.end and mention.entity:
-            return mention.entity, mention.entity_id
-    heads = [
+            return Speaker(mention.entity, mention.entity_id)
+    heads = _heads(index, source, inside)
+    persons = [m for m in heads if m.type == "PER" and m.kind == "named"]
+    if len({m.entity_id for m in persons}) > 1:
+        if re.search(r"\band\b|,", index.text[persons[0].end : persons[-1].start]):
+            return Speaker(written, None)
+    head = persons[0] if persons else _head(source, heads) or _possessor(index, source, inside)
+    if head is not None:
+        return Speaker(head.entity, head.entity_id)
+    return Speaker(written or None, None) if written.lower() not in _BARE else NOBODY
+
+
+def _with_owner(index: Index, source: Span) -> Span:
+    """ "a statement from" goes on to whose it is."""
+    if not re.search(r"\b(?:from|by|of)$", index.text[source.start : source.end]):
+        return source
+    following = index.within(source.end, source.end + 60)[:1]
+    if following and "\n" not in index.text[source.end : following[0].start]:
+        return Span(source.start, following[0].end)
+    return source
+
+
+def _who(index: Index, source: Span) -> Speaker:
+    """ "Lind, who said that …": the name before."""
+    before = [
+        m
+        for m in index.within(max(0, source.start - 120), source.start)
+        if m.kind in ("named", "nominal") and m.type in ("PER", "ORG") and m.entity
+    ]
+    if not before or re.search(r"[.!?]\s", index.text[before[-1].end : source.start]):
+        return NOBODY
+    return Speaker(before[-1].entity, before[-1].entity_id)
+
+
+def _heads(index: Index, source: Span, inside: list[Mention]) -> list[Mention]:
+    """Mentions that can be the one who speaks: no owners, nothing after a preposition."""
+    return [
         m
         for m in inside
         if m.type in ("PER", "ORG", "LOC")
         and m.kind != "demonym"
-        and text[m.end : m.end + 2] not in ("’s", "'s")
-        and not _AFTER_PREPOSITION.search(text[source.start : m.start])
+        and index.text[m.end : m.end + 2] not in ("’s", "'s")
+        and not _AFTER_PREPOSITION.search(index.text[source.start : m.start])
     ]
-    persons = [m for m in heads if m.type == "PER" and m.kind == "named"]
-    if len({m.entity_id for m in persons}) > 1 and re.search(r"\band\b|,", text[persons[0].end : persons[-1].start]):
-        return written, None
-    if persons:
-        return persons[0].entity, persons[0].entity_id
-    for kinds in (("nominal", "pronoun"), ("named",)):
-        fitting = [
-            m
-            for m in heads
-            if m.kind in kinds
-            and m.entity
-            and (m.kind != "named" or source.end - m.end <= 2 or len(heads) == 1 and source.start == m.start)
-        ]
-        if fitting:
-            return fitting[-1].entity, fitting[-1].entity_id
-    possessor = [m for m in inside if m.entity and text[m.end : source.end] in ("’s", "'s", "’", "'")]
-    if possessor:
-        return possessor[0].entity, possessor[0].entity_id
-    if written.lower() in _BARE:  # a pronoun that nothing resolves is nobody
-        return None, None
-    return written or None, None
+
+
+def _head(source: Span, heads: list[Mention]) -> Mention | None:
+    """The last description or pronoun; else the last name that ends the source, or is all of it."""
+    described = [m for m in heads if m.kind in ("nominal", "pronoun") and m.entity]
+    named = [
+        m
+        for m in heads
+        if m.kind == "named" and m.entity and (source.end - m.end <= 2 or len(heads) == 1 and source.start == m.start)
+    ]
+    return next(reversed(described or named), None)
+
+
+def _possessor(index: Index, source: Span, inside: list[Mention]) -> Mention | None:
+    """ "Berg’s": Berg."""
+    owners = (m for m in inside if m.entity and index.text[m.end : source.end] in ("’s", "'s", "’", "'"))
+    return next(owners, None)
 
 
 _SINGULAR = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
 
 
-def _gender(name):
+def _gender(name: str) -> str:
     given = load_gazetteer().given
     return next((given[w] for w in name.lower().split()[:1] if w in given), "")
 
@@ -234,47 +247,52 @@ def _gender(name):
 _TOLD = re.compile(r"\b(?:told|tells|telling|asked|asks|with|to)\s+(?:[\w.]+(?:’s|'s)\s+)?$", re.I)
 
 
-def continued(index, out, mention, speaker, speaker_id):
+def continued(index: Index, before: Sequence[Statement], source: Span, speaker: Speaker) -> Speaker:
     """A "he said" goes to the last speaker when nobody else was named since: people who speak go on speaking.
 
     Only within a paragraph or from one to the next, and only when the given name does not contradict the pronoun.
     """
-    gender = _SINGULAR.get(index.text[mention.start : mention.end].lower())
+    gender = _SINGULAR.get(index.text[source.start : source.end].lower())
     if gender is None:
-        return speaker, speaker_id
-    spoken = [span for s in out[-12:] for span in s.spans][-12:]
-    for previous in reversed(out[-3:]):
-        if (
-            previous.speaker_id is None
-            or not previous.speaker_id.startswith("PER")
-            or previous.speaker_id == speaker_id
-            or previous.speaker_mention_start is None
-        ):
+        return speaker
+    spoken = [span for statement in before[-12:] for span in statement.spans][-12:]
+    for previous in reversed(before[-3:]):
+        last = _person(previous)
+        if last is None or last.id == speaker.id:
             continue
-        since = index.within(previous.speaker_mention_end, mention.start)
-        if index.text.count("\n", previous.end, mention.start) > 4 or _gender(previous.speaker) not in ("", gender):
+        if index.text.count("\n", previous.end, source.start) > 4 or _gender(last.name or "") not in ("", gender):
             continue
-        others = [
-            m
-            for m in since
-            if m.type == "PER"
-            and m.kind == "named"
-            and m.entity_id != previous.speaker_id
-            and _gender(m.entity) in ("", gender)
-            and not any(a <= m.start < b for a, b in spoken)
-            and not _TOLD.search(index.text[max(0, m.start - 40) : m.start])
-        ]
-        if not others:
-            return previous.speaker, previous.speaker_id
-        break
-    return speaker, speaker_id
+        since = index.within(previous.speaker_mention_end or 0, source.start)
+        if any(_comes_in(index, m, last, gender, spoken) for m in since):
+            break
+        return last
+    return speaker
+
+
+def _person(statement: Statement) -> Speaker | None:
+    """The speaker of a statement when it is a known person."""
+    known = statement.speaker_id is not None and statement.speaker_mention_start is not None
+    if known and statement.speaker_id.startswith("PER"):
+        return Speaker(statement.speaker, statement.speaker_id)
+    return None
+
+
+def _comes_in(index: Index, mention: Mention, last: Speaker, gender: str, spoken: Sequence[tuple[int, int]]) -> bool:
+    """Whether a mention brings another person in who may speak next: outside what is said, not the one who is told."""
+    return (
+        mention.type == "PER"
+        and mention.kind == "named"
+        and mention.entity_id != last.id
+        and _gender(mention.entity) in ("", gender)
+        and not any(a <= mention.start < b for a, b in spoken)
+        and not _TOLD.search(index.text[max(0, mention.start - 40) : mention.start])
+    )
 
 
 CONTINUES = re.compile(r"\b(?:added|adding|continued|continuing|went on|further|also)\b", re.I)
 PRONOUN = re.compile(r"(?:he|she|they|it|the (?:official|source|spokesman|spokeswoman|spokesperson))$", re.I)
 
 
-def same_speaker(previous, speaker, speaker_id, index, mention):
-    if speaker_id is not None and previous.speaker_id is not None:
-        return speaker_id == previous.speaker_id
-    return True
+def same_speaker(previous: Statement, speaker: Speaker) -> bool:
+    """False only when both speakers are known and differ."""
+    return speaker.id is None or previous.speaker_id is None or speaker.id == previous.speaker_id

@@ -6,28 +6,19 @@ the text does not name stays unknown.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from helpers import text as texts
-from helpers.finding.quoting import (
-    Index,
-    Said,
-    alphanumeric,
-    covered,
-    disjoint,
-    insert,
-    joined,
-    kind_of,
-    peeled,
-    snapped,
-    tidy,
-    turns,
-    unclaimed_quotations,
-    via_of,
-)
+from helpers.finding.encoder import Attribution, Encoding
+from helpers.finding.mentions import Mention
+from helpers.finding.passages import Index, Said, alphanumeric, covered, disjoint, insert, tidy
+from helpers.finding.quoting import joined, kind_of, peeled, snapped, turns, unclaimed_quotations, via_of
 from helpers.finding.speakers import (
     CONTINUES,
+    NOBODY,
     PRONOUN,
+    Speaker,
     continued,
     cues,
     phrase_start,
@@ -37,7 +28,7 @@ from helpers.finding.speakers import (
     verb_at,
     with_source,
 )
-from helpers.text import Span
+from helpers.text import Document, Span
 
 LEAST_SCORE = 0.15
 
@@ -54,7 +45,7 @@ class Statement(NamedTuple):
 
     start: int
     end: int
-    spans: list
+    spans: list[tuple[int, int]]
     text: str
     kind: str
     cue: str | None
@@ -72,7 +63,7 @@ class Statement(NamedTuple):
     confidence: float
 
 
-def find_statements(document, encoding, mentions):
+def find_statements(document: Document, encoding: Encoding, mentions: list[Mention]) -> list[Statement]:
     """Statements of one article, sorted by start.
 
     document: `text.Document`; encoding: `encoder.Encoding` (its attributions); mentions: `entities.find_mentions`, for
@@ -96,17 +87,21 @@ def find_statements(document, encoding, mentions):
 
 # "did not respond to a request for comment" reports that nothing was said
 _SILENCE = re.compile(
-    r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further |additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that|about))",
+    r"(?:requests?|calls?|e-?mails?|messages?|questions?|inquiries) (?:for|seeking|asking for|from) (?:further "
+    r"|additional )?(?:comment|remarks|a response|reaction|reporters)|\bto (?:further )?comment\b(?! (?:on|that"
+    r"|about))",
     re.I,
 )
 _UNSAID = re.compile(
-    r"\b(?:stop(?:s|ped)? short of|declin(?:e|es|ed) to|refus(?:e|es|ed) to|(?:did|does|do|would|could|has|have|had)(?: not|n't|n’t)) (?:\w+ly )?(?:say|saying|said|comment|elaborate|disclose|specify|confirm|respond|mention)",
+    r"\b(?:stop(?:s|ped)? short of|declin(?:e|es|ed) to|refus(?:e|es|ed) to|(?:did|does|do|would|could|has|have"
+    r"|had)(?: not|n't|n’t)) (?:\w+ly )?(?:say|saying|said|comment|elaborate|disclose|specify|confirm|respond"
+    r"|mention)",
     re.I,
 )
 
 
-def _spoken(index, attribution):
-    """Communications; attitudes (hopes, believes) only where the words stand in quotation marks. Scraps are left out."""
+def _spoken(index: Index, attribution: Attribution) -> bool:
+    """Communications; attitudes (hopes, believes) only where the words stand in quotation marks; no scraps."""
     if attribution.score < LEAST_SCORE or not any(index.text[s:e].strip() for s, e in attribution.content):
         return False
     start, end = attribution.content[0]
@@ -123,7 +118,7 @@ def _spoken(index, attribution):
     return sum(1 for k in range(start, end) if index.mask[k] == 1) > 0.5 * (end - start)
 
 
-def _near(index, said):
+def _near(index: Index, said: Said) -> Said:
     """Without the unquoted pieces that stand in another paragraph than the words that report them."""
     report = said.cue or said.source
     if report is None:
@@ -134,9 +129,10 @@ def _near(index, said):
     )
 
 
-def _without_overlaps(found):
+def _without_overlaps(found: Iterable[Said]) -> list[Said]:
     """Of overlapping statements the surer (then longer) one stays."""
-    kept, taken = [], []
+    kept: list[Said] = []
+    taken: list[tuple[int, int]] = []
     for said in sorted(found, key=lambda s: (-s.score, s.pieces[0])):
         size = sum(e - s for s, e in said.pieces)
         if sum(covered(taken, s, e) for s, e in said.pieces) <= 0.3 * size:
@@ -147,11 +143,12 @@ def _without_overlaps(found):
 
 
 _POSSESSIVE = re.compile(
-    r"['’]s?\s+(?:[\w-]+\s+){0,2}?(?P<noun>[a-z]+)\b[^.;:“”\"\n]{0,90}?\b(?:was|is|has been|were|are)\s+(?P<to>to\s+(?P<verb>[a-z]+)\s+|that\s+)"
+    r"['’]s?\s+(?:[\w-]+\s+){0,2}?(?P<noun>[a-z]+)\b[^.;:“”\"\n]{0,90}?\b(?:was|is|has been|were"
+    r"|are)\s+(?P<to>to\s+(?P<verb>[a-z]+)\s+|that\s+)"
 )
 
 
-def _possessive(index, found):
+def _possessive(index: Index, found: Sequence[Said]) -> list[Said]:
     """ "Biden’s response … was to outline …": the possessor speaks."""
     taken = disjoint((s, e) for said in found for s, e in said.pieces)
     _, nouns = cues()
@@ -187,7 +184,7 @@ _TELLS = re.compile(r"\b(?:tell|told|telling|warn|remind|assur|reassur|inform|no
 _CONCESSION = re.compile(r"(?:even\s+)?(?:though|although|while|whereas)\b[^,;:“”\"]{0,60}$", re.I)
 
 
-def _with_subject(index, said):
+def _with_subject(index: Index, said: Said) -> Said:
     """The name right before a speech verb is its subject, whatever else seemed to be the source; words of the source
     are no content.
     """
@@ -223,14 +220,14 @@ def _with_subject(index, said):
     return said._replace(source=source, pieces=pieces or said.pieces)
 
 
-def _trimmed_to_clause(index, said):
+def _trimmed_to_clause(index: Index, said: Said) -> Said:
     """Pieces a cue cannot reach are dropped: words before "as X said," when a quotation follows, and a mere "that …"
     before the source.
     """
     if said.source is None:
         return said
     text, source = index.text, said.source
-    said = said._replace(pieces=[_clause(index, said, p) for p in said.pieces])
+    said = said._replace(pieces=[_clause(index, said, source, p) for p in said.pieces])
     if len(said.pieces) < 2:
         return said
     before = [p for p in said.pieces if p.end <= source.start]
@@ -252,7 +249,7 @@ def _trimmed_to_clause(index, said):
     return said._replace(pieces=[p for p in said.pieces if p not in scraps]) if scraps else said
 
 
-def _clause(index, said, piece):
+def _clause(index: Index, said: Said, source: Span, piece: Span) -> Span:
     """A reported clause without the person told ("tell NATO that …") and without the main clause after a concession
     ("Though X said …, Y …").
     """
@@ -270,8 +267,8 @@ def _clause(index, said, piece):
             start = skip(text, told.end())
     sentence = texts.sentence_at(index.document, start)
     if (
-        sentence.start <= said.source.start < start
-        and _CONCESSION.match(text[sentence.start : said.source.start])
+        sentence.start <= source.start < start
+        and _CONCESSION.match(text[sentence.start : source.start])
         and '"' not in text[start:end]
         and "“" not in text[start:end]
     ):
@@ -284,59 +281,61 @@ def _clause(index, said, piece):
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _finished(index, found):
+def _finished(index: Index, found: Iterable[Said]) -> list[Statement]:
     """Speakers, outlets and kinds -> Statements."""
-    out = []
+    out: list[Statement] = []
     for said in found:
-        pieces = [Span(*tidy(index.text, s, e)) for s, e in said.pieces]
-        pieces = [p for p in pieces if alphanumeric(index.text, *p)]
-        if not pieces:
-            continue
-        start, end = pieces[0].start, pieces[-1].end
-        speaker = speaker_id = mention = None
-        if said.source is not None:
-            speaker, speaker_id = speaker_of(index, said.source)
-            mention = said.source
-            speaker, speaker_id = continued(index, out, mention, speaker, speaker_id)
-        via = via_of(index, said, start, end, speaker_id, speaker)
-        cue = index.text[said.cue.start : said.cue.end] if said.cue else None
-        if (
-            not via
-            and mention
-            and out
-            and out[-1].via
-            and PRONOUN.match(index.text[mention.start : mention.end])
-            and cue
-            and CONTINUES.search(cue)
-            and same_speaker(out[-1], speaker, speaker_id, index, mention)
-        ):
-            via = out[-1].via
-        kind = kind_of(index, pieces)
-        if (
-            kind == "indirect"
-            and len([w for p in pieces for w in index.text[p.start : p.end].split() if w.lower() != "that"]) < 2
-        ):
-            continue  # a scrap of one word is no statement
-        out.append(
-            Statement(
-                start,
-                end,
-                [tuple(p) for p in pieces],
-                " … ".join(index.text[s:e] for s, e in pieces),
-                kind,
-                cue,
-                said.cue.start if said.cue else None,
-                said.cue.end if said.cue else None,
-                speaker,
-                index.text[mention.start : mention.end] if mention else None,
-                mention.start if mention else None,
-                mention.end if mention else None,
-                speaker_id,
-                via,
-                None,
-                None,
-                None,
-                round(min(1.0, said.score), 4),
-            )
-        )
+        pieces = [Span(*tidy(index.text, *piece)) for piece in said.pieces]
+        pieces = [piece for piece in pieces if alphanumeric(index.text, *piece)]
+        if pieces and not _is_scrap(index, pieces):
+            out.append(_statement(index, said, pieces, out))
     return out
+
+
+def _is_scrap(index: Index, pieces: Sequence[Span]) -> bool:
+    """One word without quotation marks is no statement."""
+    words = [word for start, end in pieces for word in index.text[start:end].split() if word.lower() != "that"]
+    return len(words) < 2 and kind_of(index, pieces) == "indirect"
+
+
+def _statement(index: Index, said: Said, pieces: Sequence[Span], before: Sequence[Statement]) -> Statement:
+    """One row. before: the statements of the text so far."""
+    text, start, end = index.text, pieces[0].start, pieces[-1].end
+    speaker, source, cue = NOBODY, said.source, said.cue
+    if source is not None:
+        speaker = continued(index, before, source, speaker_of(index, source))
+    cue_words = text[cue.start : cue.end] if cue else None
+    via = via_of(index, said, start, end, speaker)
+    if not via and source is not None and before and _goes_on(index, before[-1], source, cue_words, speaker):
+        via = before[-1].via
+    return Statement(
+        start=start,
+        end=end,
+        spans=[tuple(piece) for piece in pieces],
+        text=" … ".join(text[a:b] for a, b in pieces),
+        kind=kind_of(index, pieces),
+        cue=cue_words,
+        cue_start=cue.start if cue else None,
+        cue_end=cue.end if cue else None,
+        speaker=speaker.name,
+        speaker_mention=text[source.start : source.end] if source else None,
+        speaker_mention_start=source.start if source else None,
+        speaker_mention_end=source.end if source else None,
+        speaker_id=speaker.id,
+        via=via,
+        tone=None,
+        tone_terms=None,
+        vader=None,
+        confidence=round(min(1.0, said.score), 4),
+    )
+
+
+def _goes_on(index: Index, previous: Statement, source: Span, cue: str | None, speaker: Speaker) -> bool:
+    """True when "he added" goes on with the words of the speaker before, told to the same outlet."""
+    return bool(
+        previous.via
+        and PRONOUN.match(index.text[source.start : source.end])
+        and cue
+        and CONTINUES.search(cue)
+        and same_speaker(previous, speaker)
+    )

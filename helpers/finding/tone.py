@@ -7,14 +7,20 @@ lists the words that weighed most.
 
 import bisect
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from helpers import text as texts
 from helpers.finding import entities
+from helpers.finding.encoder import Encoding
+from helpers.finding.mentions import Mention
+from helpers.finding.statements import Statement
 from helpers.scheme import NEUTRAL
-from helpers.text import STRAIGHT, vader
+from helpers.text import STRAIGHT, Document, vader, word_list
+
+LONGEST_CARRIER = 6000  # characters
 
 
 class Stance(NamedTuple):
@@ -34,12 +40,12 @@ class Stance(NamedTuple):
 # -- scoring one text ------------------------------------------------------------------------------------------------
 
 
-def vader_tone(text):
-    """VADER's compound score, -1..1, of a text whose apostrophes are straightened first ("didn’t" is missed otherwise)."""
+def vader_tone(text: str) -> float:
+    """VADER's compound score, -1..1, of a text. Apostrophes are straightened first: "didn’t" is missed otherwise."""
     return float(vader().polarity_scores(text.translate(STRAIGHT))["compound"])
 
 
-def masked(text, start, end, mentions):
+def masked(text: str, start: int, end: int, mentions: Iterable[Mention]) -> str:
     """text[start:end] with every name replaced by "Name": "United States" and "Justice Department" are not praise."""
     out, position = "", start
     for mention in mentions:
@@ -50,27 +56,32 @@ def masked(text, start, end, mentions):
 
 
 # Denials and reassurances: a hostile or fearful word under a negation speaks against hostility.
-_HOSTILE = r"(?:attack|invad|invasion|war\b|wars\b|strike|bomb|threat|aggress|escalat|fear|alarm|panic|worr|harm|hostil|conflict|confront|provo|interfer|kill|violen|retaliat|punish|military action|use of force|nuclear)\w*"
+_HOSTILE = (
+    r"(?:attack|invad|invasion|war\b|wars\b|strike|bomb|threat|aggress|escalat|fear|alarm|panic|worr|harm|hostil"
+    r"|conflict|confront|provo|interfer|kill|violen|retaliat|punish|military action|use of force|nuclear)\w*"
+)
 _DENIAL = re.compile(
-    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+"
+    r"(?:\b(?:no|without any) (?:\w+ )?(?:or \w+ )?(?:plans?|intentions?|intent|desire|wish|reason|need|cause"
+    r"|grounds?|appetite|interest)\b(?:\W+\w+){0,6}?\W+"
     + _HOSTILE
-    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to |intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}"
-    + _HOSTILE
-    + r")",
+    + r"|(?:\bnot|n't|\bnever) (?:be |been |going to |planning (?:on |to )|seeking (?:to )?|looking to "
+    r"|intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
     re.I,
 )
 # Deterrence and readiness: firm, but neither praise nor attack.
 _DETERRENCE = re.compile(
-    r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game|will not hesitate|trained and equipped|elevated risk)\b",
+    r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game"
+    r"|will not hesitate|trained and equipped|elevated risk)\b",
     re.I,
 )
 _CONDOLENCE = re.compile(
-    r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s|ing)? with|grie(?:f|ve|ving))\b",
+    r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s"
+    r"|ing)? with|grie(?:f|ve|ving))\b",
     re.I,
 )
 
 
-def adjusted(tone, text):
+def adjusted(tone: float, text: str) -> float:
     """The encoder's tone where rules of wording know better.
 
     A denial of hostility is at least mildly positive; deterrence and readiness talk is pulled to the neutral zone;
@@ -86,20 +97,21 @@ def adjusted(tone, text):
     return tone
 
 
-def tone_terms(encoding, start, end, tone, most=4):
+def tone_terms(encoding: Encoding, start: int, end: int, tone: float, most: int = 4) -> list[str]:
     """The words of a range that weigh most in the encoder's tone, in the direction of the score; [] for a neutral
     score.
 
     A word's weight is its share of the pooling attention times the tone its own state has.
     """
-    weights = encoding.tone_weights(start, end)
+    text, weights = encoding.document.text, encoding.tone_weights(start, end)
     if not weights or abs(tone) < 0.05:
         return []
     sign = 1 if tone > 0 else -1
     words = [
-        (sign * w, _CONTRACTED.match(encoding.document.text, a).group(), a)
-        for (a, b), w in weights
-        if b - a > 2 and encoding.document.text[a:b].isalpha() and encoding.document.text[a:b].lower() not in _EMPTY
+        (sign * weight, match.group(), start)
+        for (start, end), weight in weights
+        if end - start > 2 and text[start:end].isalpha() and text[start:end].lower() not in _EMPTY
+        if (match := _CONTRACTED.match(text, start))
     ]
     top = sorted(sorted(words, reverse=True)[:most], key=lambda item: item[2])
     return list(dict.fromkeys(word for weight, word, _ in top if weight > 0.002))
@@ -107,16 +119,15 @@ def tone_terms(encoding, start, end, tone, most=4):
 
 # the encoder reads "didn", "'", "t"; a reader wants "didn't"
 _CONTRACTED = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?")
-_EMPTY = frozenset(
-    "the and that this these those with from have has had was were are been being for not but they them their his her its our your you who whom which what when where there here will would could should can may might must also about into over than then some any all more most other such very just only said says".split()
-)
+_EMPTY = word_list("words without tone")
 _EVALUATIVE = re.compile(
-    r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank|congratulat|welcom|applaud)",
+    r"\b(?:accus|blam|critici[sz]|condemn|denounc|mock|slam|dismiss|reject|threaten|lament|mourn|prais|thank"
+    r"|congratulat|welcom|applaud)",
     re.I,
 )
 
 
-def _spoken(statement):
+def _spoken(statement: Statement) -> list[tuple[int, int]]:
     """The spans whose wording is the statement's: with its cue where an indirect statement's cue judges ("accused NATO
     of …").
     """
@@ -131,7 +142,7 @@ def _spoken(statement):
     return [(start, end), *others]
 
 
-def _tone_of(encoding, spans):
+def _tone_of(encoding: Encoding, spans: Sequence[tuple[int, int]]) -> float:
     """Mean over the fragments, weighted by their length."""
     sizes = [b - a for a, b in spans]
     return sum(encoding.tone(a, b) * n for (a, b), n in zip(spans, sizes, strict=True)) / max(1, sum(sizes))
@@ -143,23 +154,28 @@ def _tone_of(encoding, spans):
 # "defend X", "a threat to X": whoever speaks so stands with X; in an accusation, X is the victim of what follows, not
 # its target.
 _PROTECTED = re.compile(
-    r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$",
+    r"\b(?:reassur|defend|protect|assist|help|threats? (?:against|to)|aggression against|attacks? (?:on|against)"
+    r"|solidarity with|stand(?:s|ing)? (?:with|by))\w*\W+(?:(?:our|the|its|their|his|her|all|every|\w+) ){0,2}$",
     re.I,
 )
 _HARMED = re.compile(
-    r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$",
+    r"\b(?:threaten|attack|invad|bomb|goad|provok|undermin|betray|ignor|harass|bully|isolat|encircl|destabili[sz]"
+    r"|shell|occupy)\w*\W+(?:(?:our|the|its|their|his|her) )?$",
     re.I,
 )
 
 
-def score_statements(document, encoding, mentions, statements):
+def score_statements(
+    document: Document, encoding: Encoding, mentions: Sequence[Mention], statements: Iterable[Statement]
+) -> tuple[list[Statement], list[Stance]]:
     """Statements with tone, tone_terms and vader filled in; and the stances they take.
 
     A stance is scored for every entity named inside the statement, or in the sentence that carries it, other than the
     speaker.
     -> (list of Statement, list of Stance)
     """
-    text, scored, stances = document.text, [], []
+    text, scored = document.text, []
+    stances: list[Stance] = []
     starts = [m.start for m in mentions]
     homes = {entity: country for entity, (country, _) in entities.affiliations(document, mentions).items()}
     for statement in statements:
@@ -178,47 +194,68 @@ def score_statements(document, encoding, mentions, statements):
     return scored, stances
 
 
-def _stances(document, encoding, mentions, starts, homes, statement):
-    text, denial = document.text, _DENIAL.search(statement.text.translate(STRAIGHT))
-    accusation = bool(statement.cue and _EVALUATIVE.search(statement.cue))
-
-    carrier = texts.sentence_at(document, statement.cue_start if statement.cue_start is not None else statement.start)
-    begin, stop = min(carrier.start, statement.start), max(carrier.end, statement.end)
-    if stop - begin > 6000:
-        begin, stop = statement.start, statement.end
-    found = {}
+def _stances(
+    document: Document,
+    encoding: Encoding,
+    mentions: Sequence[Mention],
+    starts: Sequence[int],
+    homes: Mapping[str, str],
+    statement: Statement,
+) -> list[Stance]:
+    """One stance for each entity, the strongest. starts: where the mentions start; homes: entity -> its state."""
+    begin, stop = _carrier(document, statement)
+    best: dict[str, Stance] = {}
     for mention in mentions[bisect.bisect_left(starts, begin) : bisect.bisect_left(starts, stop)]:
-        inside = any(a <= mention.start and mention.end <= b for a, b in statement.spans)
-        # a seat of the speaker's own government is not spoken about from outside
-        if mention.metonym_of is not None and mention.metonym_of == homes.get(statement.speaker_id):
-            continue
-        if (
-            not inside
-            or mention.entity_id is None
-            or mention.entity_id == statement.speaker_id
-            or mention.type == "MISC"
-            and mention.kind != "demonym"
-        ):
+        if not _is_target(mention, statement, homes):
             continue
         chances = encoding.stance(begin, stop, mention.start, mention.end)
-        if chances:
-            value = chances["pos"] - chances["neg"]
-            before = text[max(begin, mention.start - 45) : mention.start]
-            if _PROTECTED.search(before):
-                value = max(value, 0.3)
-            elif denial or accusation and _HARMED.search(before):
-                value = max(value, 0.0)
-            best = found.get(mention.entity_id)
-            if best is None or abs(value) > abs(best.stance):
-                found[mention.entity_id] = Stance(
-                    statement.start,
-                    statement.end,
-                    mention.start,
-                    mention.end,
-                    mention.entity_id,
-                    mention.entity,
-                    round(value, 4),
-                    round(max(chances.values()), 4),
-                    document.text[begin:stop],
-                )
-    return list(found.values())
+        if not chances:
+            continue
+        before = document.text[max(begin, mention.start - 45) : mention.start]
+        value = _judged(chances["pos"] - chances["neg"], before, statement)
+        known = best.get(mention.entity_id)
+        if known is None or abs(value) > abs(known.stance):
+            best[mention.entity_id] = Stance(
+                statement.start,
+                statement.end,
+                mention.start,
+                mention.end,
+                mention.entity_id,
+                mention.entity,
+                round(value, 4),
+                round(max(chances.values()), 4),
+                document.text[begin:stop],
+            )
+    return list(best.values())
+
+
+def _carrier(document: Document, statement: Statement) -> tuple[int, int]:
+    """The statement with the sentence that reports it; the statement alone when that grows too long."""
+    cue = statement.cue_start if statement.cue_start is not None else statement.start
+    sentence = texts.sentence_at(document, cue)
+    begin, stop = min(sentence.start, statement.start), max(sentence.end, statement.end)
+    return (begin, stop) if stop - begin <= LONGEST_CARRIER else (statement.start, statement.end)
+
+
+def _is_target(mention: Mention, statement: Statement, homes: Mapping[str, str]) -> bool:
+    """Whether a stance can be taken towards a mention: it is inside the statement and not the speaker. A seat of the
+    speaker's own government is not spoken about from outside.
+    """
+    if mention.entity_id is None or mention.entity_id == statement.speaker_id:
+        return False
+    if mention.type == "MISC" and mention.kind != "demonym":
+        return False
+    home = homes.get(statement.speaker_id) if statement.speaker_id is not None else None
+    if mention.metonym_of is not None and mention.metonym_of == home:
+        return False
+    return any(start <= mention.start and mention.end <= end for start, end in statement.spans)
+
+
+def _judged(value: float, before: str, statement: Statement) -> float:
+    """The encoder's stance where rules of wording know better. before: the words before the target."""
+    if _PROTECTED.search(before):
+        return max(value, 0.3)
+    accusation = statement.cue is not None and _EVALUATIVE.search(statement.cue)
+    if _DENIAL.search(statement.text.translate(STRAIGHT)) or accusation and _HARMED.search(before):
+        return max(value, 0.0)
+    return value

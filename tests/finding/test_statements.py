@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import ROOT, text
-from helpers.finding import encoder, entities, quoting, statements
+from helpers.finding import encoder, entities, passages, statements
 
 GOLD = ROOT.parent / "shared" / "gold"
 
@@ -43,8 +43,8 @@ def test_no_text_makes_it_raise_and_every_offset_means_its_words(string):
 def test_spans_inserted_one_by_one_are_the_spans_merged_at_once(pairs):
     merged = []
     for start, length in pairs:
-        quoting.insert(merged, start, start + length)
-    assert merged == quoting.disjoint([(a, a + n) for a, n in pairs])
+        passages.insert(merged, start, start + length)
+    assert merged == passages.disjoint([(a, a + n) for a, n in pairs])
 
 
 @pytest.mark.parametrize(
