@@ -2,6 +2,7 @@
 tables.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +16,13 @@ from helpers.reading import corpus as corpora
 from helpers.showing import display
 from helpers.showing.progress import bar
 
+Corpus = str | Path | Sequence[str | Path]
+
 __all__ = ["Options", "Tables", "annotate_text", "describe_corpus", "load", "notebook_footer", "versions"]
 
 
 def load(
-    corpus,
+    corpus: Corpus,
     *,
     outputs: str | Path = "outputs/interactive",
     model: str = "",
@@ -46,16 +49,16 @@ def load(
     return stores.collect(folder, store / "found" / stores.engine_key(options), died, _named(corpus), options)
 
 
-def describe_corpus(corpus) -> int:
+def describe_corpus(corpus: Corpus) -> int:
     """Return the number of input files of a corpus. Raises FileNotFoundError when an input does not exist."""
     return len(corpora.describe(";".join(corpus) if isinstance(corpus, (list, tuple)) else corpus)[0])
 
 
-def _named(corpus) -> str:
+def _named(corpus: Corpus) -> str:
     return str(corpus) if isinstance(corpus, (str, Path)) else "; ".join(map(str, corpus))
 
 
-def notebook_footer(found: Tables, **parameters) -> display.Html:
+def notebook_footer(found: Tables, **parameters: object) -> display.Html:
     """Return the small table that ends a notebook: corpus, fingerprint, versions and the parameters given by name."""
     about = found.about
     rows = [

@@ -11,12 +11,13 @@ import os
 try:
     import resource
 except ImportError:  # Windows: no processor times
-    resource = None
+    resource = None  # type: ignore[assignment]
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from helpers import annotate, resolve, tables
 from helpers.counting import corrections
@@ -56,7 +57,7 @@ def run(
     folder = outputs / name_run(corpus, outputs, run_id)
     (outputs / ".annotations").mkdir(parents=True, exist_ok=True)
     folder.mkdir()
-    manifest = {
+    manifest: dict[str, Any] = {
         "run_id": folder.name,
         "status": "running",
         "started": began.isoformat(timespec="seconds"),

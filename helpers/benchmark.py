@@ -16,6 +16,7 @@ from pathlib import Path
 
 from helpers import ROOT, annotate, notebooks
 from helpers.reading import corpus
+from helpers.reading.articles import Article
 
 KERNEL = """
 import sys, tempfile
@@ -75,12 +76,13 @@ def main() -> int:
         f"bodies in one process {plain:.1f} + {n} bare kernels {kernels:.1f} = {plain + kernels:.1f} processor seconds"
     )
     print(f"ratio {batch_seconds / (plain + kernels):.2f} (aim: at most 2)")
-    texts = [article.text for article in corpus.read("seeds")]
+    articles = [item for item in corpus.read("seeds") if isinstance(item, Article)]
+    texts = [article.text for article in articles]
     annotate.annotate_text(texts[0])  # load the model
     began, repeats = time.process_time(), 10
     for _ in range(repeats):
         annotate.annotate_text(texts[0])
-    words = repeats * sum(article.n_words for article in corpus.read("seeds"))
+    words = repeats * sum(article.n_words for article in articles)
     print(f"annotating: {words / (time.process_time() - began):,.0f} words per processor second (one thread)")
     return 0
 

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from helpers import ROOT
 from helpers.keeping.runs import WrongParameter
@@ -65,13 +65,9 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     )
     lines, found = source.splitlines(), {}
     for node in ast.parse(source).body:
-        target = (
-            node.target
-            if isinstance(node, ast.AnnAssign)
-            else node.targets[0]
-            if isinstance(node, ast.Assign)
-            else None
-        )
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+            continue
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
         if isinstance(target, ast.Name) and node.value is not None:
             comment = re.search(
                 r"#\s*(.*)$", lines[node.end_lineno - 1][node.end_col_offset :] if node.end_lineno else ""
@@ -151,13 +147,13 @@ def check_parameters(
 # --- running --------------------------------------------------------------------------------------------------------
 
 
-def _papermill():
+def _papermill() -> Any:
     """Import papermill without the 2 CPU seconds that jsonschema's check of internationalised addresses takes (nothing
     here uses it).
     """
     blocked = "rfc3987_syntax" not in sys.modules
     if blocked:
-        sys.modules["rfc3987_syntax"] = None
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     try:
         import papermill
     finally:
@@ -222,7 +218,8 @@ def _without_colours(words: str) -> str:
 
 def _last_line(error: BaseException) -> str:
     if type(error).__name__ == "PapermillExecutionError":
-        return f"{error.ename}: {error.evalue} (cell {error.cell_index + 1})"[:500]
+        about: Any = error
+        return f"{about.ename}: {about.evalue} (cell {about.cell_index + 1})"[:500]
     if type(error).__name__ == "DeadKernelError":
         return "the notebook's process died (out of memory, or killed)"
     return f"{type(error).__name__}: {_without_colours(str(error)).strip()[-400:]}"

@@ -5,7 +5,7 @@ Categories follow PLOVER (Open Event Data Alliance 2018) and through it CAMEO (S
 
 from collections.abc import Iterable
 from itertools import permutations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,17 @@ def quad_of(category: str) -> int:
     return 4 if category in HOSTILE else 0
 
 
-def display_of(parties: Iterable) -> str | None:
+class Shown(Protocol):
+    """A participant as far as it is shown."""
+
+    @property
+    def entity(self) -> object: ...
+
+    @property
+    def acts_for(self) -> object: ...
+
+
+def display_of(parties: Iterable[Shown]) -> str | None:
     """Who stands on one side of an act, to be read: "Russia (Vladimir Putin); Belarus"; None when nobody does.
 
     parties: participants, anything with the fields `entity` and `acts_for`. One that acts for a state or organisation
@@ -114,7 +124,7 @@ def display_of(parties: Iterable) -> str | None:
     return "; ".join(dict.fromkeys(filter(None, map(_shown, parties)))) or None
 
 
-def _shown(party) -> str:
+def _shown(party: Shown) -> str:
     name, acts_for = (word if isinstance(word, str) else "" for word in (party.entity, party.acts_for))
     return f"{acts_for} ({name})" if name and acts_for and acts_for != name else name or acts_for
 

@@ -173,7 +173,7 @@ def describe(name: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", "type", "may_be_empty", "meaning"])
 
 
-def _plain(value):
+def _plain(value: object) -> object:
     return None if value is None or value is pd.NaT or (isinstance(value, float) and value != value) else value
 
 
@@ -200,7 +200,7 @@ def make_table(name: str, rows: Iterable[Sequence]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _misfit(values: list, field: pa.Field):
+def _misfit(values: list, field: pa.Field) -> object:
     for value in values:
         try:
             pa.array([value], type=field.type)
@@ -256,7 +256,7 @@ def write_parquet(table: pa.Table, path: str | Path) -> Path:
     return write_atomically(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
 
 
-def _cell(value):
+def _cell(value: object) -> object:
     """A text cell as it is safe in a spreadsheet: Excel and LibreOffice run a cell that starts like a formula."""
     if isinstance(value, (list, tuple)):
         return json.dumps(value, ensure_ascii=False)

@@ -21,7 +21,7 @@ import difflib
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -43,6 +43,7 @@ UNKNOWN = "words:"  # of a participant that is no known entity
 
 
 Frames = dict[str, pd.DataFrame]  # by table name
+FoundIn = TypeVar("FoundIn", bound=Any)  # a NamedTuple that has the tables as fields
 Spans = set[tuple[str, int]]  # (article_id, start) of mentions
 
 
@@ -128,7 +129,7 @@ def _checked(path: str | Path, line: Correction) -> Correction:
     return line
 
 
-def apply(found, path: str | Path | None):
+def apply(found: FoundIn, path: str | Path | None) -> FoundIn:
     """Everything found in a corpus (`annotate.load(…)`, or any NamedTuple with these frames), with the corrections of a
     file applied to every table.
     """
@@ -333,7 +334,7 @@ def _concerned(frames: Frames, table: str, key: str, ids: set[str], spans: Spans
     if spans is None or not rows.any():
         return rows
     column = {"speaker_id": "speaker_mention_start", "target_id": "target_start"}.get(key)
-    if column in frame:
+    if column is not None and column in frame:
         return rows & _at(frame, column, spans)
     if key == "entity_id":
         return rows & _within(frame[["article_id", "start", "end"]], spans)

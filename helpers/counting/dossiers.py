@@ -11,6 +11,7 @@ from helpers.counting.acts import read_modalities
 from helpers.counting.mentions import Entity
 from helpers.counting.parties import resolve
 from helpers.counting.statistics import choose_period
+from helpers.keeping.store import Tables
 from helpers.text import count
 
 HOSTILE, FRIENDLY, NOT_NAMED = "hostile", "cooperative", "(not named)"
@@ -21,7 +22,7 @@ def _rows(frame: pd.DataFrame, column: str, actor: Entity) -> pd.DataFrame:
     return frame[(frame[column] == actor.entity_id).fillna(False).astype(bool)] if actor.found else frame.head(0)
 
 
-def summarise(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+def summarise(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     """Return (what, n, articles) rows: in how many rows and articles the actor appears in each role; level as in
     `acts_with`.
     """
@@ -41,7 +42,7 @@ def summarise(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     )
 
 
-def names_used(found, actor: Entity) -> pd.DataFrame:
+def names_used(found: Tables, actor: Entity) -> pd.DataFrame:
     """Return words, kind, rule, n: by which words the actor is mentioned."""
     rows = _rows(found.mentions, "entity_id", actor)
     return (
@@ -53,12 +54,12 @@ def names_used(found, actor: Entity) -> pd.DataFrame:
     )
 
 
-def statements_by(found, actor: Entity) -> pd.DataFrame:
+def statements_by(found: Tables, actor: Entity) -> pd.DataFrame:
     """Return the statements whose speaker is the actor, in order."""
     return _rows(found.statements, "speaker_id", actor).reset_index(drop=True)
 
 
-def statements_about(found, actor: Entity) -> pd.DataFrame:
+def statements_about(found: Tables, actor: Entity) -> pd.DataFrame:
     """Return the stances towards the actor with the statement's speaker, most negative and most positive first."""
     speakers = found.statements[["article_id", "start", "end", "speaker", "speaker_id"]].drop_duplicates(
         ["article_id", "start", "end"]
@@ -67,7 +68,7 @@ def statements_about(found, actor: Entity) -> pd.DataFrame:
     return rows.sort_values("stance", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
 
 
-def acts_with(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+def acts_with(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     """Return the actor's acts with role (by it, towards it, both ways), partner (the other side, names joined by "; ")
     and leaning (hostile rung > 0, cooperative < 0), strongest first.
 
@@ -86,7 +87,7 @@ def acts_with(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     return rows.sort_values(["rung"], key=lambda r: -r.abs(), kind="stable", ignore_index=True)
 
 
-def _sides(found, actor: Entity, level: str) -> tuple[pd.DataFrame, pd.Series]:
+def _sides(found: Tables, actor: Entity, level: str) -> tuple[pd.DataFrame, pd.Series]:
     """The participants of all acts with their parties, and which of them are the actor or act for it."""
     published = found.articles.drop_duplicates("article_id").set_index("article_id")["published"]
     sides = resolve(found.acts, found.participants, level=level, published=published, mentions=found.mentions)
@@ -104,7 +105,7 @@ def _others(rows: pd.DataFrame, sides: pd.DataFrame, mine: pd.Series) -> pd.Data
     return sides[["act_id", "party_id", "party"]].drop_duplicates(["act_id", "party_id"])
 
 
-def count_partners(found, actor: Entity, *, level: str = "state", modalities: str = "actual") -> pd.DataFrame:
+def count_partners(found: Tables, actor: Entity, *, level: str = "state", modalities: str = "actual") -> pd.DataFrame:
     """Return role, partner_id, partner, category, n: with whom the actor deals, and how, by acts of these modalities
     (done, unless asked for more); an act with two partners counts for both.
     """
@@ -117,7 +118,7 @@ def count_partners(found, actor: Entity, *, level: str = "state", modalities: st
     return rows.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
 
 
-def follow_over_time(found, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+def follow_over_time(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
     """Return period, what (mentions by name, statements, acts), n per period of the corpus's dated articles; no rows
     when no article has a date.
     """
@@ -142,7 +143,7 @@ def follow_over_time(found, actor: Entity, *, level: str = "state") -> pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
-def tell(found, actor: Entity, *, level: str = "state") -> str:
+def tell(found: Tables, actor: Entity, *, level: str = "state") -> str:
     """Return one sentence that sums the dossier up, for a chart's title."""
     if not actor.found:
         return actor.name

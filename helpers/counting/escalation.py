@@ -76,7 +76,7 @@ def count_sensitivity(
 
     acts: the table as found, not selected.
     """
-    variants = (
+    variants: tuple[tuple[str, dict], ...] = (
         ("told as done", {}),
         ("also announced, threatened", {"modalities": "all"}),
         ("done, told by the article itself", {"reported": False}),

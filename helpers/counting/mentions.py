@@ -239,19 +239,23 @@ def cooccurrence(
     if len(named) > largest:
         rows = rows[rows["article_id"].isin({named[int(k * len(named) / largest)] for k in range(largest)})]
     spans = sentences_of(articles, rows["article_id"])
-    together, alone, where, papers, total = Counter(), Counter(), {}, defaultdict(set), 0
+    together: Counter = Counter()
+    alone: Counter = Counter()
+    where: dict[tuple, tuple] = {}
+    papers: dict[tuple, set] = defaultdict(set)
+    total = 0
     names = rows.drop_duplicates("entity_id").set_index("entity_id")["entity"]
     order = {i: k for k, i in enumerate(rank(rows)["entity_id"])}
     for article, group in rows.groupby("article_id", sort=False):
         sentences = spans.get(article, [])
         total += len(sentences)
         starts = [s[0] for s in sentences]
-        inside = defaultdict(dict)
+        inside: dict[int, dict] = defaultdict(dict)
         for start, end, entity in zip(group["start"], group["end"], group["entity_id"], strict=True):
             inside[bisect.bisect_right(starts, start) - 1].setdefault(entity, (int(start), int(end)))
         for number, found in inside.items():
             alone.update(found.keys())
-            for a, b in itertools.combinations(sorted(found, key=order.get), 2):
+            for a, b in itertools.combinations(sorted(found, key=order.__getitem__), 2):
                 together[a, b] += 1
                 papers[a, b].add(article)
                 if (a, b) not in where and number >= 0:

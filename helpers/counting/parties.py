@@ -6,11 +6,13 @@ entity. Names are only shown; two parties of one name are told apart by their ty
 
 from collections.abc import Mapping
 from itertools import permutations, product
+from typing import TypeAlias
 
 import pandas as pd
 
 from helpers.counting import offices as office_table
 
+Dates: TypeAlias = Mapping[str, pd.Timestamp] | pd.Series  # by article_id
 LEVELS = ("state", "named")
 COLUMNS = ["article_id", "act_id", "role", "party_id", "party", "start", "end"]
 
@@ -21,7 +23,7 @@ def resolve(
     *,
     level: str = "state",
     offices: Mapping[str, list[office_table.Office]] | None = None,
-    published: Mapping | pd.Series | None = None,
+    published: Dates | None = None,
     mentions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The participants of the given acts with party_id and party (name to show), in the order of acts and text.
@@ -73,7 +75,9 @@ def _as_named(frame: pd.DataFrame) -> dict[str, pd.Series]:
     return {"party_id": frame["entity_id"].astype(object).where(known, identifier), "party": shown}
 
 
-def _states(frame: pd.DataFrame, offices: Mapping, published, mentions: pd.DataFrame | None) -> pd.DataFrame:
+def _states(
+    frame: pd.DataFrame, offices: Mapping, published: Dates | None, mentions: pd.DataFrame | None
+) -> pd.DataFrame:
     """party_id and party of each participant when it counts for the state it acts for; as named where it does not."""
     states = frame[["party_id", "party"]].copy()
     held = _by_office(frame, offices, published)
@@ -91,7 +95,7 @@ def _states(frame: pd.DataFrame, offices: Mapping, published, mentions: pd.DataF
     return states
 
 
-def _by_office(frame: pd.DataFrame, offices: Mapping, published) -> pd.DataFrame:
+def _by_office(frame: pd.DataFrame, offices: Mapping, published: Dates | None) -> pd.DataFrame:
     """The states of persons in office on their article's date, on the participants' index."""
     persons = frame[frame["entity_id"].isin(list(offices))]
     if published is None or not len(persons):

@@ -14,7 +14,7 @@ class Pair:
     """Two runs to compare: `first` and `second` are their manifests, or `why_not` a sentence."""
 
     def __init__(self, first: dict | None, second: dict | None, why_not: str = "") -> None:
-        self.first, self.second, self.why_not = first, second, why_not
+        self.first, self.second, self.why_not = first or {}, second or {}, why_not
 
     def __bool__(self) -> bool:
         return not self.why_not
@@ -50,7 +50,7 @@ def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
         if wanted not in runs:
             there = f"there are {', '.join(runs) or 'none'}"
             return Pair(None, None, f"There is no run called {wanted} in {here.parent}; {there}.")
-    late = runs.get(second or here.name) or next(iter(runs.values()), None)
+    late = runs.get(second or here.name) or next(iter(runs.values()), {})
     earlier = [m for m in runs.values() if late and _precedes(m, late)]
     comparable = [m for m in earlier if _version(m) == _version(late)]
     early = runs.get(first) or next(iter([*comparable, *earlier]), None)

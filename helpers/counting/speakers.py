@@ -36,11 +36,11 @@ def load_scorer(name: str) -> Scorer:
 
     Raises ValueError with one sentence when the file or the function is not there.
     """
-    path, _, function = name.rpartition(":")
-    path = resolve(path)
-    if not function or not path.is_file():
+    file, _, function = name.rpartition(":")
+    path = resolve(file)
+    spec = importlib.util.spec_from_file_location("user_scorer", path) if function and path.is_file() else None
+    if spec is None or spec.loader is None:
         raise ValueError(f"scorer {name!r}: give a Python file and a function in it, as in my_scorer.py:score.")
-    spec = importlib.util.spec_from_file_location("user_scorer", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     if not callable(getattr(module, function, None)):
@@ -346,7 +346,7 @@ def marks_of(statements: pd.DataFrame, article_id: str) -> list[tuple]:
     """(start, end, label, words on hover) of every statement, speaker and cue of one article, for
     `display.marked_text`.
     """
-    marks = []
+    marks: list[tuple] = []
     for row in statements[statements["article_id"] == article_id].to_dict("records"):
         side = "negative" if row["tone"] <= -NEUTRAL else ("positive" if row["tone"] >= NEUTRAL else "neutral")
         via = f", via {row['via']}" if isinstance(row["via"], str) else ""

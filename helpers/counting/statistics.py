@@ -4,10 +4,9 @@ Articles are the independent unit: statements of one article depend on each othe
 too narrow (bootstrap over statements covers 78 % where 95 % is meant, over articles 94 %).
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 FEWEST_PASSAGES, FEWEST_ARTICLES = 30, 10  # a ranking on less is not defensible
 
@@ -26,14 +25,14 @@ def wilson(right: float, n: float, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def _per_article(values: np.ndarray, articles: Sequence) -> tuple[np.ndarray, np.ndarray]:
+def _per_article(values: np.ndarray, articles: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """(sum, n) of values for each article."""
     codes, _ = pd.factorize(np.asarray(articles))
     return np.bincount(codes, weights=values), np.bincount(codes)
 
 
 def bootstrap_mean(
-    values: Sequence[float], articles: Sequence, *, draws: int = 2000, seed: int = 0, level: float = 0.95
+    values: ArrayLike, articles: ArrayLike, *, draws: int = 2000, seed: int = 0, level: float = 0.95
 ) -> tuple[float, float, float]:
     """Mean and its interval by resampling whole articles; (mean, nan, nan) for a single article."""
     values = np.asarray(values, float)
@@ -48,7 +47,7 @@ def bootstrap_mean(
 
 
 def bootstrap_rate(
-    amounts: Sequence[float], sentences: Sequence[float], *, draws: int = 2000, seed: int = 0, level: float = 0.95
+    amounts: ArrayLike, sentences: ArrayLike, *, draws: int = 2000, seed: int = 0, level: float = 0.95
 ) -> tuple[float, float, float]:
     """Sum of amounts per 1,000 sentences and its interval over articles: (rate, low, high); no interval for fewer than
     two articles.
@@ -85,7 +84,7 @@ def stands_out(ranked: pd.DataFrame, *, low: str = "low", high: str = "high") ->
     return bool(enough and first[low] > second[high])
 
 
-def cliffs_delta(first: Sequence[float], second: Sequence[float]) -> float:
+def cliffs_delta(first: ArrayLike, second: ArrayLike) -> float:
     """Cliff's delta (Cliff 1993): how much oftener a value of `first` exceeds one of `second` than falls short, -1..1."""
     first, second = np.asarray(first, float), np.sort(np.asarray(second, float))
     if not len(first) or not len(second):
@@ -95,7 +94,7 @@ def cliffs_delta(first: Sequence[float], second: Sequence[float]) -> float:
     return float((below - above).sum() / (len(first) * len(second)))
 
 
-def holm(p_values: Sequence[float]) -> np.ndarray:
+def holm(p_values: ArrayLike) -> np.ndarray:
     """Holm's step-down correction of p values, in the order given."""
     p = np.asarray(p_values, float)
     order = np.argsort(p)

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers import resolve, tables
 from helpers.counting.acts import name_sides
 from helpers.counting.statistics import wilson
+from helpers.keeping.store import Tables
 
 VERDICTS = {
     "right": True,
@@ -193,7 +194,7 @@ def tell(precision: pd.DataFrame) -> str:
     return f"{right}: precision {every['precision']:.0%}, {between}"
 
 
-def choose(found, table: str) -> pd.DataFrame:
+def choose(found: Tables, table: str) -> pd.DataFrame:
     """Return the rows of a table to be judged. Raises ValueError with the names there are."""
     if table not in JUDGED:
         raise ValueError(f"table {table!r} can't be judged; choose one of {', '.join(JUDGED)}")

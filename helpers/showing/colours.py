@@ -4,7 +4,8 @@ import hashlib
 
 import numpy as np
 import pandas as pd
-from matplotlib import colors, cycler
+from cycler import cycler
+from matplotlib import colors
 
 from helpers.scheme import LADDER
 

@@ -8,10 +8,13 @@ import hashlib
 import html
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from helpers import ROOT
+from helpers.tables import Saved
 
 # Light grounds for dark ink, in an order in which neighbours differ also to colour-blind readers.
 GROUNDS = ("#ffd8a8", "#a5d8ff", "#d8f5a2", "#eebefa", "#ffec99", "#99e9f2", "#ffc9c9", "#d0bfff", "#c3fae8", "#dee2e6")
@@ -86,7 +89,7 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
-def _cell(value: object, cut: int) -> str:
+def _cell(value: Any, cut: int) -> str:
     if isinstance(value, Html):
         return f'<td class="long">{value.markup}</td>'
     if _missing(value):
@@ -186,7 +189,8 @@ def _marks(
     for i, s in enumerate(spans):
         opens.setdefault(s[0], []).append(i)
     edges = sorted({start, end, *(s[0] for s in spans), *(s[1] for s in spans)})
-    parts, active = [], set()
+    parts: list[str] = []
+    active: set[int] = set()
     for left, right in itertools.pairwise(edges):
         active = {i for i in active if spans[i][1] > left} | set(opens.get(left, ()))
         words = escape(text[left:right])
@@ -228,10 +232,10 @@ def marked_text(
     """
     if empty and not text:
         return Html(f'{STYLE}<div class="house"><p class="note">{escape(empty)}</p></div>', empty)
-    spans = [tuple(s) for s in spans]
-    grounds = _grounds((str(s[2]) for s in spans), legend)
+    marks = [tuple(s) for s in spans]
+    grounds = _grounds((str(s[2]) for s in marks), legend)
     head = f"<b>{escape(title)}</b>" if title else ""
-    body = f'<div class="text">{_marks(text, spans, grounds, start, end)}</div>'
+    body = f'<div class="text">{_marks(text, marks, grounds, start, end)}</div>'
     return Html(
         f'{STYLE}<div class="house">{head}{_legend(grounds) if show_legend else ""}{body}</div>',
         title or text[start:end],
@@ -325,22 +329,15 @@ def _passage(text: str, row: Mapping, spans: list[tuple[int, int, str]], reach: 
     return _around(text, left, right, reach)
 
 
-def files(*written: Iterable) -> Html:
-    """Show the files that `tables.save` and `plots.save` wrote: name, kinds and rows."""
+def files(*written: Iterable[Saved | Path]) -> Html:
+    """Show the files that `tables.save_all` and `plots.save_all` wrote: name, kinds and rows."""
     rows: dict[str, dict] = {}
-    for item in (item for group in written for item in (group if isinstance(group, list) else [group])):
-        paths, count = ([item.csv, item.parquet], item.rows) if hasattr(item, "csv") else ([item], None)
+    for item in itertools.chain.from_iterable(written):
+        paths, n = ([item.csv, item.parquet], item.rows) if isinstance(item, Saved) else ([item], None)
         for path in paths:
-            row = rows.setdefault(
-                str(path.with_suffix("")),
-                {
-                    "file": path.stem,
-                    "kinds": [],
-                    "rows": count,
-                    "folder": str(path.parent.relative_to(ROOT) if path.is_relative_to(ROOT) else path.parent),
-                },
-            )
-            row["kinds"].append(path.suffix[1:])
+            folder = path.parent.relative_to(ROOT) if path.is_relative_to(ROOT) else path.parent
+            new: dict[str, Any] = {"file": path.stem, "kinds": [], "rows": n, "folder": str(folder)}
+            rows.setdefault(str(path.with_suffix("")), new)["kinds"].append(path.suffix[1:])
     return table(
         pd.DataFrame([{**row, "kinds": ", ".join(row["kinds"])} for row in rows.values()], dtype=object),
         caption="Files written",

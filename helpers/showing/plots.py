@@ -9,12 +9,12 @@ import textwrap
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib import font_manager
+from matplotlib import dates, font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -31,20 +31,23 @@ def use_house_style() -> None:
     warnings.filterwarnings("ignore", message="Glyph .* missing from")
     known = set(font_manager.get_font_names())
     fonts = [name for name in FONTS if name in known]
-    plt.rcParams.update(STYLE | {"font.family": fonts or ["sans-serif"]})
+    style: Any = {**STYLE, "font.family": fonts or ["sans-serif"]}
+    plt.rcParams.update(style)
 
 
 def save(drawing: Axes | Figure, name: str, outputs: str | Path) -> list[Path]:
     """Write a figure as `<outputs>/figures/<name>.png` and `.svg`; returns both paths."""
     if Path(name).name != name or name in ("", ".", ".."):
         raise ValueError(f"a figure's name is a plain file name, not {name!r}")
-    figure = drawing if isinstance(drawing, Figure) else drawing.figure
+    figure: Any = drawing if isinstance(drawing, Figure) else drawing.figure
     folder = resolve(outputs) / "figures"
-    undated = {"png": None, "svg": {"Date": None}}
-    return [
-        write_atomically(folder / f"{name}.{k}", lambda path, k=k: figure.savefig(path, format=k, metadata=undated[k]))
-        for k in ("png", "svg")
-    ]
+    undated: dict[str, Any] = {"png": None, "svg": {"Date": None}}
+
+    def write(kind: str) -> Path:
+        drawn = lambda path: figure.savefig(path, format=kind, metadata=undated[kind])  # noqa: E731
+        return write_atomically(folder / f"{name}.{kind}", drawn)
+
+    return [write(kind) for kind in undated]
 
 
 def save_all(drawings: Mapping[str, Axes | Figure], outputs: str | Path) -> list[Path]:
@@ -81,10 +84,8 @@ def start_chart(ax: Axes | None, height: float, title: str, note: str) -> Axes:
             )
         return ax
     heading, footing = textwrap.wrap(title, 74), textwrap.wrap(note, 118)
-    figure, ax = plt.subplots(
-        figsize=(WIDTH, height + 0.24 * len(heading) + 0.16 * len(footing) + 0.2), layout="constrained"
-    )
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
+    figure, ax = plt.subplots(figsize=(WIDTH, height + 0.24 * len(heading) + 0.16 * len(footing) + 0.2))
+    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
     if heading:
         figure.suptitle("\n".join(heading), x=0.012, ha="left", fontsize=12.5, fontweight="bold", color=INK)
     if footing:
@@ -179,7 +180,7 @@ def ranked_bars(
     for place, end in zip(places, ends, strict=True) if not alike else ():
         ax.text(
             end + reach * 0.012 * (1 if end >= 0 else -1),
-            place,
+            float(place),
             show_number(end),
             va="center",
             ha="left" if end >= 0 else "right",
@@ -304,9 +305,9 @@ def lines_over_time(
     if frame[time].nunique() == 1:
         ax.set_xticks([frame[time].iloc[0]], [pd.Timestamp(frame[time].iloc[0]).strftime("%-d %B %Y")])
     else:
-        locator = mpl.dates.AutoDateLocator(minticks=3, maxticks=8)
+        locator = dates.AutoDateLocator(minticks=3, maxticks=8)
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(locator))
+        ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     return ax
 
 
@@ -383,7 +384,7 @@ def heat_map(
     ax = start_chart(ax, 0.36 * len(rows) + 1.5, title, note)
     data = grid.to_numpy(dtype=float)
     if centre is None:
-        scale, low, high = "Blues", 0, np.nanmax(data) or 1
+        scale, low, high = "Blues", 0.0, float(np.nanmax(data)) or 1.0
     else:
         reach = spread or np.nanmax(np.abs(data - centre)) or 1
         scale, low, high = "PuOr_r", centre - reach, centre + reach
@@ -435,7 +436,7 @@ def histogram(
     empty: str = "Nothing to show: no rows were found.",
 ) -> Axes:
     """Draw how often each range of `value` occurs."""
-    values = frame[value].dropna() if len(frame) else []
+    values = frame[value].dropna()
     if not len(values):
         return say(empty, title=title, ax=ax)
     ax = start_chart(ax, 2.6, title, note)

@@ -5,7 +5,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -45,7 +45,7 @@ def _page(title: str, body: str) -> str:
 def _markdown(words: str) -> str:
     import mistune
 
-    return mistune.create_markdown(escape=True, plugins=["table"])(words)
+    return str(mistune.create_markdown(escape=True, plugins=["table"])(words))
 
 
 def _joined(value: str | list) -> str:
@@ -79,7 +79,7 @@ def _output(output: Mapping) -> str:
     return f"<pre>{_plain(_joined(data['text/plain']))}</pre>" if "text/plain" in data else ""
 
 
-def _merged(outputs: Iterable[Mapping]) -> list[Mapping]:
+def _merged(outputs: Iterable[Mapping]) -> Sequence[Mapping]:
     """Outputs with neighbouring pieces of the same stream joined; of a line written over and over (progress bars) the
     last state counts.
     """
