@@ -9,6 +9,7 @@ import csv
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +19,17 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from helpers import DATA
 
 
+def rows_of(path: str | Path) -> Iterator[dict[str, str]]:
+    """The rows of a table of words; lines that begin with # are comments."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(line for line in file if not line.startswith("#"))
+
+
 @functools.cache
 def _word_lists() -> dict[str, frozenset[str]]:
     lists: dict[str, set[str]] = {}
-    with open(DATA / "words.csv", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            lists.setdefault(row["list"], set()).add(row["word"])
+    for row in rows_of(DATA / "words.csv"):
+        lists.setdefault(row["list"], set()).add(row["word"])
     return {name: frozenset(found) for name, found in lists.items()}
 
 

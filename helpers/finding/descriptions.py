@@ -31,10 +31,10 @@ class Reference(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """A description: tokens start..index (the head noun), the names inside; gender, refers: what the head tells."""
+    """A description: tokens start..last (the head noun), the names inside; gender, refers: what the head tells."""
 
     start: int
-    index: int
+    last: int
     head: str
     gender: str
     refers: str
@@ -168,10 +168,10 @@ def described(
 
 def _beside_a_name(page: Page, phrase: Phrase, covered: Mapping[int, Name]) -> tuple[Entity, str] | None:
     """ "John Smith, the president," and "the president, John Smith"."""
-    before, after = covered.get(phrase.start - 1), covered.get(phrase.index + 1)
+    before, after = covered.get(phrase.start - 1), covered.get(phrase.last + 1)
     if before is not None and before.type == "PER" and page.gap(phrase.start).strip() == ",":
         name, rule = before, "description after the name"
-    elif after is not None and after.type == "PER" and page.gap(phrase.index + 1).strip() in (",", ""):
+    elif after is not None and after.type == "PER" and page.gap(phrase.last + 1).strip() in (",", ""):
         name, rule = after, "description before the name"
     else:
         return None
@@ -210,7 +210,7 @@ def _unnamed(page: Page, phrase: Phrase, entities: dict[str, Entity]) -> tuple[E
     says_more = any(word not in DETERMINERS for word in phrase.modifiers)
     if not says_more and (phrase.definite or phrase.head in TOO_VAGUE):
         return None
-    words = " ".join(page.text[page.starts[phrase.start + 1] : page.ends[phrase.index]].split())
+    words = " ".join(page.text[page.starts[phrase.start + 1] : page.ends[phrase.last]].split())
     display, identifier = f"(unnamed {words})", entity_id("PER", f"unnamed {words}")
     entity = entities.get(identifier)
     if entity is None:

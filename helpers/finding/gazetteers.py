@@ -4,16 +4,16 @@ All of it is data under `helpers/data/*.csv` (described in `helpers/data/README.
 their own (`load(extra=path)`). Loading takes some milliseconds and happens once in a process.
 """
 
-import csv
 import functools
 import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from helpers import DATA, resolve
-from helpers.text import entity_id, normalise, word_list
+from helpers.finding.features import WORD
+from helpers.text import entity_id, normalise, rows_of, word_list
 
-# A token: an abbreviation with dots ("U.S."), or a run of letters and digits.
-TOKEN = re.compile(r"[^\W_](?:\.(?:[^\W\d_]\.)+|[^\W_]*)")
 # What may stand between two tokens of one name.
 GAP = re.compile(r"(?:\.?,?\s{0,2}|[-‑–'’/&.]| & |\.-|\.’)\Z")
 
@@ -52,36 +52,49 @@ class Gazetteer(NamedTuple):
     roles: noun -> (gender, what it refers to). relations: word -> gender.
     """
 
-    phrases: dict
-    names: dict
-    people: dict
-    surnames: dict
-    given: dict
-    titles: dict
-    roles: dict
-    relations: dict
-    postal: dict
+    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]]
+    names: dict[str, Entry]
+    people: dict[str, tuple[str, str]]
+    surnames: dict[str, str]
+    given: dict[str, str]
+    titles: dict[str, tuple[str, str]]
+    roles: dict[str, tuple[str, str]]
+    relations: dict[str, str]
+    postal: dict[str, Entry]
 
 
-def _rows(path):
-    with open(path, encoding="utf-8-sig", newline="") as handle:
-        yield from csv.DictReader(line for line in handle if not line.startswith("#"))
-
-
-def _many(cell):
+def _many(cell: str | None) -> list[str]:
     return [part.strip() for part in (cell or "").split(";") if part.strip()]
 
 
-def tokens_of(name):
+def tokens_in(text: str) -> Iterator[re.Match[str]]:
+    """The tokens that names are made of: the encoder's words without punctuation."""
+    return (match for match in WORD.finditer(text) if match.group()[0].isalnum())
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
     """The tokens of a name, as `entities` compares them."""
-    return tuple(TOKEN.findall(name))
+    return tuple(match.group() for match in tokens_in(name))
 
 
 class _Builder:
-    def __init__(self):
-        self.phrases, self.names = {}, {}
+    def __init__(self) -> None:
+        self.phrases: dict[str, dict[tuple[str, ...], Entry]] = {}
+        self.names: dict[str, Entry] = {}
 
-    def add(self, form_text, name, type_, kind, form="name", country="", metonym_of="", generic=False, safe=None):
+    def add(
+        self,
+        form_text: str,
+        name: str,
+        type_: str,
+        kind: str,
+        form: str = "name",
+        *,
+        country: str = "",
+        metonym_of: str = "",
+        generic: bool = False,
+        safe: bool | None = None,
+    ) -> None:
         tokens = tokens_of(form_text)
         if not tokens:
             return
@@ -99,35 +112,35 @@ class _Builder:
         if form != "demonym":
             self.names.setdefault(normalise(form_text), entry)
 
-    def _register(self, tokens, entry):
+    def _register(self, tokens: tuple[str, ...], entry: Entry) -> None:
         known = self.phrases.setdefault(tokens[0], {})
         known.setdefault(tokens, entry)
 
-    def finished(self):
+    def finished(self) -> dict[str, list[tuple[tuple[str, ...], Entry]]]:
         return {first: sorted(known.items(), key=lambda item: -len(item[0])) for first, known in self.phrases.items()}
 
 
-def _add_countries(builder):
-    for row in _rows(DATA / "countries.csv"):
+def _add_countries(builder: _Builder) -> None:
+    for row in rows_of(DATA / "countries.csv"):
         name = row["name"]
         for form in [name, *_many(row["variants"])]:
             builder.add(form, name, "LOC", "country", country=name)
         for form in _many(row["demonyms"]):
             builder.add(form, name, "LOC", "country", "demonym", country=name)
-    for row in _rows(DATA / "countries.csv"):
+    for row in rows_of(DATA / "countries.csv"):
         for city in (row["capital"] or "").split("|"):
             forms = _many(city)
             for form in forms:
                 builder.add(form, forms[0], "LOC", "capital", country=row["name"], metonym_of=row["name"])
 
 
-def _add_places(builder):
-    for row in _rows(DATA / "places.csv"):
+def _add_places(builder: _Builder) -> None:
+    for row in rows_of(DATA / "places.csv"):
         for form in [row["name"], *_many(row["variants"])]:
             builder.add(form, row["name"], "LOC", row["kind"], country=row["country"])
         for form in _many(row["demonyms"]):
             builder.add(form, row["name"], "LOC", row["kind"], "demonym", country=row["country"])
-    for row in _rows(DATA / "us_states.csv"):
+    for row in rows_of(DATA / "us_states.csv"):
         for form in [row["name"], *_many(row["ap"])]:
             builder.add(
                 form,
@@ -141,30 +154,33 @@ def _add_places(builder):
             builder.add(form, row["name"], "LOC", "state", "demonym", country="United States")
 
 
-def _add_organisations(builder, rows):
+def _add_organisations(builder: _Builder, rows: Iterable[dict[str, str]]) -> None:
     for row in rows:
         kind, country = row.get("kind") or "organisation", row.get("country") or ""
-        options = {
-            "country": country,
-            "metonym_of": country if kind == "seat" else "",
-            "generic": row.get("generic") == "yes",
-        }
-        type_ = (row.get("type") or "ORG").upper()
+        add = functools.partial(
+            builder.add,
+            name=row["name"],
+            type_=(row.get("type") or "ORG").upper(),
+            kind=kind,
+            country=country,
+            metonym_of=country if kind == "seat" else "",
+            generic=row.get("generic") == "yes",
+        )
         for form in [row["name"], *_many(row.get("variants"))]:
-            builder.add(form, row["name"], type_, kind, **options)
+            add(form)
         for form in _many(row.get("acronyms")):
-            builder.add(form, row["name"], type_, kind, "acronym", **options)
+            add(form, form="acronym")
         for form in _many(row.get("demonyms")):
-            builder.add(form, row["name"], type_, kind, "demonym", safe=False, **options)
+            add(form, form="demonym", safe=False)
 
 
-def _add_seats(builder):
-    for row in _rows(DATA / "countries.csv"):
+def _add_seats(builder: _Builder) -> None:
+    for row in rows_of(DATA / "countries.csv"):
         for seat in _many(row["seats"]):
             builder.add(seat, seat, "ORG", "seat", country=row["name"], metonym_of=row["name"])
 
 
-def _add_compounds(builder):
+def _add_compounds(builder: _Builder) -> None:
     """Longer names that would otherwise be read as the country inside them."""
     for text in word_list("compound names"):
         if tokens_of(text) not in {t for t, _ in builder.phrases.get(tokens_of(text)[0], {}).items()}:
@@ -173,7 +189,7 @@ def _add_compounds(builder):
             )
 
 
-def load(extra=None):
+def load(extra: str | Path | None = None) -> Gazetteer:
     """The compiled tables; `extra` is the path of a user's CSV with columns name, type, variants, acronyms, demonyms,
     country, kind.
 
@@ -189,49 +205,74 @@ def load(extra=None):
 
 
 @functools.lru_cache(maxsize=8)
-def _load(extra, _changed):
+def _load(extra: Path | None, _changed: int) -> Gazetteer:
     builder = _Builder()
     if extra:
-        rows = list(_rows(extra))
-        for number, row in enumerate(rows, start=2):
-            if not (row.get("name") or "").strip():
-                raise ValueError(
-                    f"{extra}, line {number}: every row needs a name; the first line names the columns name, type, "
-                    "variants, acronyms, demonyms, country, kind"
-                )
-            if (row.get("type") or "ORG").upper() not in ("PER", "ORG", "LOC", "MISC"):
-                raise ValueError(f"{extra}, line {number}: type {row['type']!r} is none of PER, ORG, LOC, MISC")
-        _add_organisations(builder, rows)
+        _add_organisations(builder, _checked(extra))
     _add_countries(builder)
     _add_places(builder)
-    _add_organisations(builder, _rows(DATA / "organisations.csv"))
+    _add_organisations(builder, rows_of(DATA / "organisations.csv"))
     _add_seats(builder)
     _add_compounds(builder)
-    people, surnames = {}, {}
-    for row in _rows(DATA / "people.csv"):
-        people[normalise(row["name"])] = (row["country"], row["office"])
-        surnames.setdefault(normalise(row["name"]).split()[-1], set()).add(row["country"])
-    titles, roles = {}, {}
-    for row in _rows(DATA / "titles.csv"):
+    people, surnames = _people()
+    titles, roles = _titles()
+    return Gazetteer(
+        phrases=builder.finished(),
+        names=builder.names,
+        people=people,
+        surnames=surnames,
+        given={row["name"]: row["gender"] for row in rows_of(DATA / "given_names.csv")},
+        titles=titles,
+        roles=roles,
+        relations={row["word"]: row["gender"] for row in rows_of(DATA / "relations.csv")},
+        postal=_postal(),
+    )
+
+
+def _checked(path: Path) -> list[dict[str, str]]:
+    """The rows of a user's table; ValueError in one sentence for what is no row of one."""
+    rows = list(rows_of(path))
+    for number, row in enumerate(rows, start=2):
+        if not (row.get("name") or "").strip():
+            raise ValueError(
+                f"{path}, line {number}: every row needs a name; the first line names the columns name, type, "
+                "variants, acronyms, demonyms, country, kind"
+            )
+        if (row.get("type") or "ORG").upper() not in ("PER", "ORG", "LOC", "MISC"):
+            raise ValueError(f"{path}, line {number}: type {row['type']!r} is none of PER, ORG, LOC, MISC")
+    return rows
+
+
+def _people() -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Name -> (country, office); last name -> country, where only one has it."""
+    people: dict[str, tuple[str, str]] = {}
+    surnames: dict[str, set[str]] = {}
+    for row in rows_of(DATA / "people.csv"):
+        key = normalise(row["name"])
+        people[key] = (row["country"], row["office"])
+        surnames.setdefault(key.split()[-1], set()).add(row["country"])
+    return people, {name: min(states) for name, states in surnames.items() if len(states) == 1}
+
+
+def _titles() -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]]]:
+    """Title, also in capitals -> (use, gender); noun for a role -> (gender, what it refers to)."""
+    titles: dict[str, tuple[str, str]] = {}
+    roles: dict[str, tuple[str, str]] = {}
+    for row in rows_of(DATA / "titles.csv"):
         if row["use"] == "role":
             roles[row["words"]] = (row["gender"], row["refers_to"])
         else:
             titles.setdefault(row["words"].rstrip("."), (row["use"], row["gender"]))
     for word in list(titles):
         titles.setdefault(word.upper(), titles[word])
-    return Gazetteer(
-        builder.finished(),
-        builder.names,
-        people,
-        {name: min(states) for name, states in surnames.items() if len(states) == 1},
-        {row["name"]: row["gender"] for row in _rows(DATA / "given_names.csv")},
-        titles,
-        roles,
-        {row["word"]: row["gender"] for row in _rows(DATA / "relations.csv")},
-        {
-            row["postal"]: Entry(
-                row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])
-            )
-            for row in _rows(DATA / "us_states.csv")
-        },
-    )
+    return titles, roles
+
+
+def _postal() -> dict[str, Entry]:
+    """Postal code of a state of the United States -> its entry."""
+    return {
+        row["postal"]: Entry(
+            row["name"], "LOC", "state", "name", "United States", "", False, False, entity_id("LOC", row["name"])
+        )
+        for row in rows_of(DATA / "us_states.csv")
+    }

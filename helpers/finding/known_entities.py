@@ -2,17 +2,12 @@
 
 from collections import Counter
 
-from helpers.finding.gazetteers import Entry, normalise
+from helpers.finding.gazetteers import Entry, entity_id, normalise
 from helpers.finding.page import Entity, Name, Page
 from helpers.text import word_list
 
 ORGANS = word_list("organs of a state")
-_GEORGIA = {
-    "name": "Georgia (U.S. state)",
-    "kind": "state",
-    "country": "United States",
-    "id": "LOC:georgia us state",
-}
+_GEORGIA = "Georgia (U.S. state)"
 
 
 def find_states_of_organs(page: Page, names: list[Name]) -> None:
@@ -65,7 +60,9 @@ def link_known(page: Page, names: list[Name], entities: dict[str, Entity]) -> li
             rest.append(name)
             continue
         if entry.name == "Georgia" and entry.form == "name" and _is_us_georgia(page, name, states, mentioned):
-            entry = name.entry = entry._replace(**_GEORGIA)
+            entry = name.entry = entry._replace(
+                name=_GEORGIA, kind="state", country="United States", id=entity_id("LOC", _GEORGIA)
+            )
         link_entry(name, entry, entities)
     return rest
 

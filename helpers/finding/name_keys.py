@@ -1,7 +1,7 @@
 """What a name is compared by, and what kind of thing it names: keys, types by vote, which are the tables' entities."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from helpers.finding.gazetteers import UNSAFE, Entry, normalise
 from helpers.finding.name_spans import POST_NOMINALS
@@ -9,6 +9,9 @@ from helpers.finding.page import COMPANY, GENERATION, REGAL, Name, Page
 from helpers.text import word_list
 
 GENERIC_OF = word_list("kinds of place")
+
+# type -> how much speaks for it
+Votes = defaultdict[str, float]
 
 
 # -- keys ------------------------------------------------------------------------------------------------------------
@@ -85,11 +88,11 @@ def settle_types(page: Page, names: list[Name]) -> None:
         _settle(page, name, winners[name.key], votes[name.key], lasts)
 
 
-def _votes(page: Page, names: list[Name]) -> dict[tuple[str, ...], Counter[str]]:
+def _votes(page: Page, names: list[Name]) -> dict[tuple[str, ...], Votes]:
     """Key -> type -> how much speaks for it: the scores of its mentions, and the longer names around."""
-    votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    votes: dict[tuple[str, ...], Votes] = defaultdict(lambda: defaultdict(float))
     for name in names:
-        votes[name.key][name.type] += 0.2 + name.score  # type: ignore[assignment]
+        votes[name.key][name.type] += 0.2 + name.score
     longer = [name for name in names if len(name.key) > 1]
     lasts = {name.key[-1] for name in longer if name.type == "PER"}
     parts = {word for name in longer if name.type != "PER" for word in name.key}
@@ -106,7 +109,7 @@ def _votes(page: Page, names: list[Name]) -> dict[tuple[str, ...], Counter[str]]
     return votes
 
 
-def _settle(page: Page, name: Name, most: str, count: Counter[str], lasts: set[str]) -> None:
+def _settle(page: Page, name: Name, most: str, count: Votes, lasts: set[str]) -> None:
     """Type, kind and table entry of one mention. most: the type with most votes; lasts: last names of persons here."""
     entry, is_last = name.entry, name.key[-1] in lasts
     if entry is None:
@@ -133,7 +136,7 @@ def _is_team(page: Page, name: Name) -> bool:
     return score or after in ("AT", "v", "V", "vs")
 
 
-def is_entry(page: Page, name: Name, most: str, count: Counter[str], is_last: bool) -> bool:
+def is_entry(page: Page, name: Name, most: str, count: Votes, is_last: bool) -> bool:
     """Whether a mention with a table name's words means the table's entity here. most, count: the votes on its type;
     is_last: its last word is the last name of a person of the article.
     """

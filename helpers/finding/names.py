@@ -58,7 +58,8 @@ def join_known(page: Page, names: list[Name], hits: Iterable[Hit]) -> list[Name]
     """Encoder names and table hits as one list without overlaps."""
     kept = _without_straddling(names)
     firsts = [name.first for name in kept]
-    added, dropped = [], set()
+    added: list[Name] = []
+    dropped: set[int] = set()
     for first, last, entry in hits:
         if last - first > 1 and page.words[first] in ("The", "the"):
             first += 1  # a span never holds its article, also where the table's name does

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from helpers.finding.gazetteers import GAP, TOKEN, Entry, Gazetteer
+from helpers.finding.gazetteers import GAP, Entry, Gazetteer, tokens_in
 from helpers.text import Document, word_list
 
 COMPANY = word_list("company endings")
@@ -79,7 +79,7 @@ class Page:
 
     def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
         self.text, self.document, self.table = document.text, document, gazetteer
-        spans = [match.span() for match in TOKEN.finditer(document.text)]
+        spans = [match.span() for match in tokens_in(document.text)]
         self.starts = [span[0] for span in spans]
         self.ends = [span[1] for span in spans]
         self.words = [document.text[start:end] for start, end in spans]

@@ -4,7 +4,6 @@ Short forms go to the nearest preceding full name they fit, never across conflic
 """
 
 import bisect
-import csv
 import functools
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from collections.abc import Iterable
 from helpers import DATA
 from helpers.finding.gazetteers import entity_id, normalise
 from helpers.finding.page import GENERATION, PARTICLES, REGAL, Entity, Name, Page, Person, count_forms, prominence
-from helpers.text import word_list
+from helpers.text import rows_of, word_list
 
 FAMILY_FIRST = word_list("family names first")  # family names that stand first in a full name
 CANDIDATES = 60  # persons looked at for one name: keeps the time linear
@@ -76,8 +75,7 @@ def generation(page: Page, name: Name) -> str:
 
 @functools.cache
 def _nicknames() -> dict[str, str]:
-    with open(DATA / "nicknames.csv", encoding="utf-8", newline="") as file:
-        return {row["short"]: row["name"] for row in csv.DictReader(file)}
+    return {row["short"]: row["name"] for row in rows_of(DATA / "nicknames.csv")}
 
 
 def _same_first(a: str, b: str) -> bool:

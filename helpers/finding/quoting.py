@@ -305,7 +305,9 @@ def _speaker_last(index: Index, start: int, end: int, outlet: Span) -> Layer | N
             continue
         verb = verb_at(text, mention.end, min(stop, mention.end + 40))
         before = text[max(start, mention.start - 60) : mention.start]
-        closes = verb and (
+        if verb is None:
+            continue
+        closes = (
             outlet.start > verb.end
             and len(text[verb.end : outlet.start].split()) <= 6
             or not text[verb.end : verb.end + 1].strip(" .,;")

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from helpers.finding.descriptions import Reference, described, introduce_titles, phrase_at
 from helpers.finding.page import Entity, Name, Page
 from helpers.finding.salience import Memory, most_salient
+from helpers.finding.speakers import cues
 from helpers.text import word_list
 
 HE = {"he": "subject", "him": "object", "his": "owner", "himself": "self"}
 SHE = {"she": "subject", "her": "owner", "hers": "owner", "herself": "self"}
-SAYING = word_list("they said")
 _PRONOUN_FORMS = frozenset([*HE, *SHE, *(w.capitalize() for w in (*HE, *SHE)), "HE", "SHE", "HIS", "HER", "HIM"])
 _AFTER_OBJECT = word_list("after an object")
 NAME, PRONOUN, ROLE = range(3)
@@ -25,7 +25,7 @@ NAME, PRONOUN, ROLE = range(3)
 class Event(NamedTuple):
     """Something that is read at a token: a name, a pronoun (in lower case) or a noun for a role."""
 
-    index: int
+    token: int
     sort: int
     name: Name | None
     word: str
@@ -70,7 +70,7 @@ def events_of(page: Page, names: Sequence[Name], covered: dict[int, Name], title
         for index in page.tokens_among(page.table.roles)
         if index not in covered and index not in taken
     ]
-    return sorted(events, key=lambda event: (event.index, event.sort))
+    return sorted(events, key=lambda event: (event.token, event.sort))
 
 
 # -- pronouns --------------------------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def events_of(page: Page, names: Sequence[Name], covered: dict[int, Name], title
 
 def link_pronoun(memory: Memory, event: Event, following: Sequence[Event]) -> Reference | None:
     """Whom he or she means: the most salient person, else the first one named later in the sentence."""
-    page, index = memory.page, event.index
+    page, index = memory.page, event.token
     gender = "m" if event.word in HE else "f"
     form = form_of(page, event)
     entity = most_salient(memory, index, gender, form) or _named_later(page, index, gender, following)
@@ -94,7 +94,7 @@ def link_pronoun(memory: Memory, event: Event, following: Sequence[Event]) -> Re
 
 def form_of(page: Page, event: Event) -> str:
     """subject, object, owner or self; "her" owns something when a noun may follow."""
-    owns = page.gap(event.index + 1) == " " and page.word(event.index + 1) not in _AFTER_OBJECT
+    owns = page.gap(event.token + 1) == " " and page.word(event.token + 1) not in _AFTER_OBJECT
     if event.word == "her" and not owns:
         return "object"
     return HE.get(event.word) or SHE[event.word]
@@ -120,11 +120,11 @@ def link_they(page: Page, found: Sequence[Reference], names: Sequence[Name]) -> 
     )
     starts = [reference.start for reference in unnamed]
     persons = [name.start for name in names if name.type == "PER"]
-    linked = []
+    saying, linked = cues().plain_verbs, []
     for index in page.tokens_among(("they", "They")) if unnamed else ():
         offset = page.starts[index]
         k = bisect.bisect_right(starts, offset) - 1
-        if page.word(index + 1) not in SAYING or k < 0 or page.sentence(offset) - page.sentence(starts[k]) > 3:
+        if page.word(index + 1) not in saying or k < 0 or page.sentence(offset) - page.sentence(starts[k]) > 3:
             continue
         if bisect.bisect_left(persons, offset) == bisect.bisect_left(persons, starts[k]):
             rule = "they: the unnamed person who spoke before"
@@ -139,12 +139,12 @@ def link_description(
     memory: Memory, event: Event, covered: dict[int, Name], entities: dict[str, Entity]
 ) -> Reference | None:
     """Whom or what a description means, when its noun is the head of one."""
-    page, phrase = memory.page, phrase_at(memory.page, event.index, covered)
+    page, phrase = memory.page, phrase_at(memory.page, event.token, covered)
     result = described(memory, phrase, covered, entities) if phrase is not None else None
     if phrase is None or result is None:
         return None
     entity, rule = result
     if entity.type == "PER":
         entity.gender = entity.gender or phrase.gender
-        memory.touch(entity, phrase.index, 0.6)
-    return Reference(page.starts[phrase.start], page.ends[phrase.index], entity, rule, "nominal")
+        memory.touch(entity, phrase.last, 0.6)
+    return Reference(page.starts[phrase.start], page.ends[phrase.last], entity, rule, "nominal")

@@ -4,7 +4,6 @@ A speaker that the text does not name stays unknown.
 """
 
 import bisect
-import csv
 import functools
 import re
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from helpers.finding.gazetteers import load as load_gazetteer
 from helpers.finding.inflection import forms_of_verb
 from helpers.finding.mentions import Mention
 from helpers.finding.passages import Index, Said
-from helpers.text import Span, word_list
+from helpers.text import Span, rows_of, word_list
 
 
 class Speaker(NamedTuple):
@@ -46,18 +45,22 @@ class Statement(Protocol):
     def speaker_mention_end(self) -> int | None: ...
 
 
+class Cues(NamedTuple):
+    """Words that introduce words: every form of the verbs, nouns; plain_verbs: those that do nothing but say."""
+
+    verbs: frozenset[str]
+    nouns: frozenset[str]
+    plain_verbs: frozenset[str]
+
+
 @functools.cache
-def cues() -> tuple[frozenset[str], frozenset[str]]:
-    """Speech verbs (every form) and nouns of `helpers/data/speech_cues.csv`."""
-    verbs: set[str] = set()
-    nouns: set[str] = set()
-    with open(DATA / "speech_cues.csv", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["kind"] == "verb":
-                verbs |= forms_of_verb(row["lemma"])
-            else:
-                nouns.add(row["lemma"])
-    return frozenset(verbs), frozenset(nouns)
+def cues() -> Cues:
+    """The speech verbs and nouns of `helpers/data/speech_cues.csv`."""
+    rows = list(rows_of(DATA / "speech_cues.csv"))
+    verbs = {row["lemma"]: forms_of_verb(row["lemma"]) for row in rows if row["kind"] == "verb"}
+    plain = [verbs[row["lemma"]] for row in rows if row["plain"] == "yes"]
+    nouns = (row["lemma"] for row in rows if row["kind"] == "noun")
+    return Cues(frozenset().union(*verbs.values()), frozenset(nouns), frozenset().union(*plain))
 
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -66,7 +69,7 @@ _BEFORE_VERB = word_list("before a speech verb")
 
 def verb_at(text: str, position: int, stop: int) -> Span | None:
     """A speech verb, after auxiliaries and adverbs, at `position`: its span or None."""
-    verbs, _ = cues()
+    verbs = cues().verbs
     first = None
     for count, match in enumerate(_WORD.finditer(text, position, stop)):
         if count > 3 or (count == 0 and text[position : match.start()].strip()):
@@ -271,10 +274,9 @@ def continued(index: Index, before: Sequence[Statement], source: Span, speaker: 
 
 def _person(statement: Statement) -> Speaker | None:
     """The speaker of a statement when it is a known person."""
-    known = statement.speaker_id is not None and statement.speaker_mention_start is not None
-    if known and statement.speaker_id.startswith("PER"):
-        return Speaker(statement.speaker, statement.speaker_id)
-    return None
+    if statement.speaker_mention_start is None or not (statement.speaker_id or "").startswith("PER"):
+        return None
+    return Speaker(statement.speaker, statement.speaker_id)
 
 
 def _comes_in(index: Index, mention: Mention, last: Speaker, gender: str, spoken: Sequence[tuple[int, int]]) -> bool:

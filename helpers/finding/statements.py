@@ -151,7 +151,7 @@ _POSSESSIVE = re.compile(
 def _possessive(index: Index, found: Sequence[Said]) -> list[Said]:
     """ "Biden’s response … was to outline …": the possessor speaks."""
     taken = disjoint((s, e) for said in found for s, e in said.pieces)
-    _, nouns = cues()
+    verbs, nouns, _ = cues()
     out = []
     for mention in index.mentions:
         if (
@@ -162,7 +162,7 @@ def _possessive(index: Index, found: Sequence[Said]) -> list[Said]:
             continue
         sentence = texts.sentence_at(index.document, mention.start)
         match = _POSSESSIVE.match(index.text, mention.end, sentence.end)
-        if match and match.group("noun") in nouns and (match.group("verb") is None or match.group("verb") in cues()[0]):
+        if match and match.group("noun") in nouns and (match.group("verb") is None or match.group("verb") in verbs):
             begin, end = match.end(), sentence.end
             while end > begin and not index.text[end - 1].isalnum():
                 end -= 1
@@ -311,7 +311,7 @@ def _statement(index: Index, said: Said, pieces: Sequence[Span], before: Sequenc
     return Statement(
         start=start,
         end=end,
-        spans=[tuple(piece) for piece in pieces],
+        spans=[(piece.start, piece.end) for piece in pieces],
         text=" … ".join(text[a:b] for a, b in pieces),
         kind=kind_of(index, pieces),
         cue=cue_words,

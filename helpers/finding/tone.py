@@ -132,13 +132,10 @@ def _spoken(statement: Statement) -> list[tuple[int, int]]:
     of …").
     """
     (start, end), *others = statement.spans
-    if (
-        statement.kind == "indirect"
-        and statement.cue
-        and _EVALUATIVE.search(statement.cue)
-        and 0 <= start - statement.cue_end <= 2
-    ):
-        start = statement.cue_start
+    cue, cue_start, cue_end = statement.cue, statement.cue_start, statement.cue_end
+    if statement.kind == "indirect" and cue and cue_start is not None and cue_end is not None:
+        if _EVALUATIVE.search(cue) and 0 <= start - cue_end <= 2:
+            start = cue_start
     return [(start, end), *others]
 
 

@@ -52,6 +52,6 @@ def check_countryinfo(table, codes):
 
 if __name__ == "__main__":
     tables = gazetteers.load()
-    rows = {row["code"]: row["name"] for row in gazetteers._rows(gazetteers.DATA / "countries.csv") if row["code"]}
+    rows = {row["code"]: row["name"] for row in gazetteers.rows_of(gazetteers.DATA / "countries.csv") if row["code"]}
     check_babel(tables, rows)
     check_countryinfo(tables, rows)

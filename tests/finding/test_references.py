@@ -64,7 +64,7 @@ def test_titles_teach_role_country_and_description():
 def test_where_a_description_stands(words, noun, phrase):
     page, _, _ = reading(words)
     found = descriptions.phrase_at(page, page.words.index(noun), {})
-    assert (found and page.text[page.starts[found.start] : page.ends[found.index]]) == phrase
+    assert (found and page.text[page.starts[found.start] : page.ends[found.last]]) == phrase
 
 
 @pytest.mark.parametrize(

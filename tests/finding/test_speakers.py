@@ -50,9 +50,10 @@ def test_speech_verbs_after_auxiliaries(words, verb):
 
 
 def test_every_form_of_a_speech_verb_is_known():
-    verbs, nouns = speakers.cues()
+    verbs, nouns, plain = speakers.cues()
     assert {"say", "said", "swore", "sworn", "admitted", "quipping", "denies", "found"} <= verbs
     assert "statement" in nouns and "statement" not in verbs
+    assert plain < verbs and "added" in plain and "denied" not in plain
 
 
 def test_titles_belong_to_the_phrase():
