@@ -6,7 +6,7 @@ their own (`load(extra=path)`). Loading takes some milliseconds and happens once
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,14 +67,14 @@ def _many(cell: str | None) -> list[str]:
     return [part.strip() for part in (cell or "").split(";") if part.strip()]
 
 
-def tokens_in(text: str) -> Iterator[re.Match[str]]:
-    """The tokens that names are made of: the encoder's words without punctuation."""
-    return (match for match in WORD.finditer(text) if match.group()[0].isalnum())
+def tokens_in(text: str) -> list[tuple[int, int]]:
+    """Where the tokens are that names are made of: the encoder's words without punctuation."""
+    return [match.span() for match in WORD.finditer(text) if text[match.start()].isalnum()]
 
 
 def tokens_of(name: str) -> tuple[str, ...]:
     """The tokens of a name, as `entities` compares them."""
-    return tuple(match.group() for match in tokens_in(name))
+    return tuple(name[start:end] for start, end in tokens_in(name))
 
 
 class _Builder:

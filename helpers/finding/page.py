@@ -79,7 +79,7 @@ class Page:
 
     def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
         self.text, self.document, self.table = document.text, document, gazetteer
-        spans = [match.span() for match in tokens_in(document.text)]
+        spans = tokens_in(document.text)
         self.starts = [span[0] for span in spans]
         self.ends = [span[1] for span in spans]
         self.words = [document.text[start:end] for start, end in spans]
