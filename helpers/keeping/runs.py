@@ -25,7 +25,8 @@ def name_run(corpus: Sequence[str], outputs: Path, wanted: str = "") -> str:
     if wanted:
         if not re.fullmatch(r"[\w][\w.-]{0,80}", wanted) or wanted == "interactive":
             raise WrongParameter(
-                f"--run-id {wanted!r}: letters, digits, - _ . only, beginning with a letter or digit, and not 'interactive'"
+                f"--run-id {wanted!r}: letters, digits, - _ . only, beginning with a letter or digit, "
+                "and not 'interactive'"
             )
         if (outputs / wanted).exists():
             raise WrongParameter(f"--run-id {wanted}: {outputs / wanted} exists already; runs are never overwritten")

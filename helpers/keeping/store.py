@@ -280,7 +280,8 @@ def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, optio
     }
     if about["inputs"] != about["analysed"] + about["quarantined"]:
         raise RuntimeError(
-            f"{about['inputs']} inputs, but {about['analysed']} analysed and {about['quarantined']} quarantined: please report this"
+            f"{about['inputs']} inputs, but {about['analysed']} analysed and {about['quarantined']} quarantined: "
+            "please report this"
         )
     return Tables(articles.drop(columns="key"), **rows, quarantine=quarantine, about=about)
 

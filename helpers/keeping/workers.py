@@ -46,7 +46,8 @@ def annotate_texts(
     and the rest goes on.
     """
     rows: dict[str, list] = {name: [] for name in tables.FOUND}
-    keys, failed, n_words = [], 0, 0
+    keys: list[tuple[str, str | None]] = []
+    failed = n_words = 0
     for key, text in texts:
         try:
             found = pipeline.annotate_text(text, options=options)

@@ -1,4 +1,4 @@
-"""A record becomes an article: which column is what, ids, dates, mending of texts; or it is rejected with its reason."""
+"""A record becomes an article (which column is what, ids, dates, mending of texts) or is rejected with its reason."""
 
 import re
 from collections.abc import Mapping

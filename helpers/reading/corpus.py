@@ -49,7 +49,8 @@ def _described(path: Path) -> tuple[list[Path], Options]:
     unknown = set(about) - {"inputs", "date_order", "columns"} or set(about.get("columns", {})) - set(COLUMNS)
     if unknown:
         raise ValueError(
-            f"{path}: unknown {', '.join(sorted(unknown))}; known are inputs, date_order, columns with {', '.join(COLUMNS)}"
+            f"{path}: unknown {', '.join(sorted(unknown))}; known are inputs, date_order, columns with "
+            + ", ".join(COLUMNS)
         )
     order = str(about.get("date_order", "")).upper()
     if order not in ("", "DMY", "MDY", "YMD"):
@@ -75,8 +76,8 @@ def _expand(path: Path, as_given: str) -> list[Path]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """Files below a folder in a stable order; names that begin with a dot are system files and left out."""
-    with os.scandir(folder) as entries:
-        entries = sorted((e for e in entries if not e.name.startswith((".", "~$"))), key=lambda e: e.name)
+    with os.scandir(folder) as found:
+        entries = sorted((e for e in found if not e.name.startswith((".", "~$"))), key=lambda e: e.name)
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path))

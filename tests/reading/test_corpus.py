@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.reading import corpus, formats
+from helpers.reading import corpus, streams
 from helpers.reading.articles import Article, Rejected
 
 
@@ -268,7 +268,7 @@ def test_broken_surrogates_can_be_written(tmp_path):
 
 
 def test_bombs_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(formats, "UNSUSPICIOUS", 2**20)
+    monkeypatch.setattr(streams, "UNSUSPICIOUS", 2**20)
     zeros = gzip.compress(b'{"text": "' + b"a " * 50_000_000 + b'"}')
     (tmp_path / "x.jsonl.gz").write_bytes(zeros)
     (tmp_path / "y.txt.gz").write_bytes(zeros)
