@@ -39,7 +39,10 @@ def test_structure_holds_for_any_text(string):
 
 
 def test_sentences_end_where_readers_end_them():
-    string = "Sen. Ada Lind met Gen. Park in the U.S. The talks failed. “We tried,” she said. “Twice.” He left at 5 p.m. on Jan. 3."
+    string = (
+        "Sen. Ada Lind met Gen. Park in the U.S. The talks failed. “We tried,” she said. “Twice.” He left at 5 "
+        "p.m. on Jan. 3."
+    )
     assert split(string) == [
         "Sen. Ada Lind met Gen. Park in the U.S.",
         "The talks failed.",
@@ -51,7 +54,11 @@ def test_sentences_end_where_readers_end_them():
 
 def test_line_breaks_end_paragraphs_except_in_wrapped_text():
     assert len(text.paragraphs("HEADLINE\nFirst paragraph.\n\nSecond.")) == 3
-    wrapped = "The council of the northern province voted on Monday to close all of\nits border posts until the end of the month, and the ministers who had\nasked for the vote left the hall before the count was read out to the\npress.\n\nNobody objected."
+    wrapped = (
+        "The council of the northern province voted on Monday to close all of\nits border posts until the end of "
+        "the month, and the ministers who had\nasked for the vote left the hall before the count was read out to "
+        "the\npress.\n\nNobody objected."
+    )
     assert [wrapped[p.start : p.end].count("\n") for p in text.paragraphs(wrapped)] == [3, 0]
 
 

@@ -130,7 +130,10 @@ def test_conflicting_first_names_never_merge():
 
 
 def test_a_shared_surname_by_the_pronoun_that_follows():
-    words = "Officials met Paul Brandt in Bonn. With Anna Brandt they spoke of trade.\n\nThey expect Brandt to recover from her cold."
+    words = (
+        "Officials met Paul Brandt in Bonn. With Anna Brandt they spoke of trade.\n\nThey expect Brandt to recover "
+        "from her cold."
+    )
     mentions = read(words, ("Paul Brandt", "PER"), ("Anna Brandt", "PER"), ("Brandt", "PER"))[1]
     assert [m.entity for m in mentions if m.text == "Brandt"] == ["Anna Brandt"]
 
@@ -172,7 +175,10 @@ def test_a_name_the_model_cut_in_two():
 
 
 def test_family_name_goes_to_the_person_the_article_is_about():
-    words = "Ines Duarte was born in Porto. Her sister, Clara Duarte, sings.\n\nInes Duarte moved to Rome. Duarte won a prize."
+    words = (
+        "Ines Duarte was born in Porto. Her sister, Clara Duarte, sings.\n\nInes Duarte moved to Rome. Duarte won "
+        "a prize."
+    )
     mentions = read(words, ("Ines Duarte", "PER"), ("Clara Duarte", "PER"), ("Ines Duarte", "PER"), ("Duarte", "PER"))[
         1
     ]
@@ -183,7 +189,10 @@ def test_family_name_goes_to_the_person_the_article_is_about():
 
 
 def test_acronyms_in_brackets_then_initials_then_table():
-    words = "The Great Lakes Fishing Board (GLFB) met. GLFB members agreed. The GLFB and NATO, not the North Atlantic Treaty Organization, paid."
+    words = (
+        "The Great Lakes Fishing Board (GLFB) met. GLFB members agreed. The GLFB and NATO, not the North Atlantic "
+        "Treaty Organization, paid."
+    )
     found = linked(words, ("Great Lakes Fishing Board", "ORG"))
     assert found["GLFB"] == "Great Lakes Fishing Board"
     assert found["NATO"] == found["North Atlantic Treaty Organization"] == "NATO"
@@ -254,7 +263,8 @@ def test_pronoun_before_its_name():
 
 def test_descriptions():
     words = (
-        "Coast guard spokesman Leo Stein spoke. The spokesman left. A senior port official wept, and they added nothing. "
+        "Coast guard spokesman Leo Stein spoke. The spokesman left. A senior port official wept, and they added "
+        "nothing. "
         "Estonia waited. The country is small."
     )
     mentions = {m.text: m.entity for m in read(words, ("Leo Stein", "PER"))[1] if m.kind in ("nominal", "pronoun")}
@@ -268,7 +278,10 @@ def test_descriptions():
 
 
 def test_resolve_and_affiliations():
-    words = "Pentagon press secretary Ada Quinn and Bolivia's trade minister, Luis Rojas, met. Rojas's aide Tom Berg wept. The EU and its allies watched."
+    words = (
+        "Pentagon press secretary Ada Quinn and Bolivia's trade minister, Luis Rojas, met. Rojas's aide Tom Berg "
+        "wept. The EU and its allies watched."
+    )
     document, mentions = read(
         words, ("Pentagon", "ORG"), ("Ada Quinn", "PER"), ("Luis Rojas", "PER"), ("Rojas", "PER"), ("Tom Berg", "PER")
     )
@@ -369,7 +382,10 @@ def test_same_text_same_mentions():
 
 
 def test_time_grows_with_the_text_and_not_faster():
-    paragraph = "President Maria Lopez met John Field of the Oslo Post in Norway. She said he was late. Lopez left for the U.S. with Field.\n\n"
+    paragraph = (
+        "President Maria Lopez met John Field of the Oslo Post in Norway. She said he was late. Lopez left for the "
+        "U.S. with Field.\n\n"
+    )
 
     def seconds(n):
         words = paragraph * n

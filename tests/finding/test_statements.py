@@ -107,26 +107,38 @@ def test_a_split_quotation_is_one_statement_with_two_pieces():
 
 
 def test_a_quotation_over_two_paragraphs_is_one_statement():
-    string = "“The first lesson is that nobody listened to us,” Amadou Sow said. “The second is harder.\n\n“It is that nobody ever will.”"
+    string = (
+        "“The first lesson is that nobody listened to us,” Amadou Sow said. “The second is harder.\n\n“It is that "
+        "nobody ever will.”"
+    )
     found = [s for s in said(string) if "nobody ever will" in s.text]
     assert len(found) == 1 and "second is harder" in found[0].text
 
 
 def test_an_unbalanced_mark_costs_one_quote_not_the_article():
-    string = "“This one never ends, said Ines Duarte.\n\nRain fell.\n\n“The bridge is closed for now,” Mayor Ines Duarte said."
+    string = (
+        "“This one never ends, said Ines Duarte.\n\nRain fell.\n\n“The bridge is closed for now,” Mayor Ines "
+        "Duarte said."
+    )
     assert any(s.text.startswith("“The bridge is closed") and s.speaker == "Ines Duarte" for s in said(string))
     assert not any("Rain fell" in s.text for s in said(string))
 
 
 def test_a_transcript():
-    string = "KELLER: Thank you for coming. We have news.\n\nSOW: We heard it already this morning.\n\nKELLER: Then you know that the treaty is signed.\n\nSOW: Yes."
+    string = (
+        "KELLER: Thank you for coming. We have news.\n\nSOW: We heard it already this morning.\n\nKELLER: Then you "
+        "know that the treaty is signed.\n\nSOW: Yes."
+    )
     by_speaker = {s.text: s.speaker_mention for s in said(string)}
     assert by_speaker.get("We heard it already this morning.") == "SOW"
     assert any("treaty is signed" in t and who == "KELLER" for t, who in by_speaker.items())
 
 
 def test_single_marks_beside_double_ones():
-    string = "'We will not negotiate while our cities burn,' army spokesman Nabil Abdallah told state television.\n\n\"Our priority is to save lives,\" Minister Badr Abdelatty said."
+    string = (
+        "'We will not negotiate while our cities burn,' army spokesman Nabil Abdallah told state television.\n\n"
+        '"Our priority is to save lives," Minister Badr Abdelatty said.'
+    )
     assert [(s.kind, s.speaker) for s in said(string)] == [("direct", "Nabil Abdallah"), ("direct", "Badr Abdelatty")]
 
 
@@ -135,7 +147,10 @@ def test_silence_is_no_statement():
 
 
 def test_a_nickname_in_quotation_marks_belongs_to_the_name():
-    string = "William “Bill” Stanton, a former diplomat, disagreed.\n\n“I have seen this movie before and it ends with nothing,” he said."
+    string = (
+        "William “Bill” Stanton, a former diplomat, disagreed.\n\n“I have seen this movie before and it ends with "
+        "nothing,” he said."
+    )
     assert [s.speaker for s in said(string)] == ["William “Bill” Stanton"]
 
 
@@ -149,7 +164,10 @@ def test_a_pronoun_that_nothing_resolves_is_no_speaker():
 
 
 def test_a_signed_quotation():
-    string = "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — Amadou Sow"
+    string = (
+        "“Nobody asked the people who live on this river.” ― Ines Duarte\n“We were asked twice and said no.” — "
+        "Amadou Sow"
+    )
     assert [(s.speaker_mention, s.kind) for s in said(string)] == [("Ines Duarte", "direct"), ("Amadou Sow", "direct")]
 
 

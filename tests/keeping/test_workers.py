@@ -55,7 +55,8 @@ def test_a_text_that_kills_its_process_is_named(outputs, write_lines, tmp_path):
     )
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal\nfrom helpers import text\nread = text.read\n"
-        f"text.read = lambda words: os.kill(os.getpid(), {int(signal.SIGKILL)}) if 'PLEASE DIE' in words else read(words)\n"
+        f"text.read = lambda words: os.kill(os.getpid(), {int(signal.SIGKILL)}) if 'PLEASE DIE' in words else "
+        "read(words)\n"
     )
     script = tmp_path / "run.py"
     script.write_text(KILLER.format(root=str(ROOT), path=str(path), outputs=str(outputs)))

@@ -61,7 +61,8 @@ def test_ids_stay_strings_and_na_stays_text(write_lines):
 def test_csv_keeps_strings_and_refuses_shifted_rows(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(
-        'stories_id,title,text,publish_date,media_name\n0012,NA,"Two, words",2022-02-03,The Post\n0013,oops,one,too,many,cells\n'
+        'stories_id,title,text,publish_date,media_name\n0012,NA,"Two, words",2022-02-03,The '
+        "Post\n0013,oops,one,too,many,cells\n"
         '0014,T,"with ""quotes"" and\nlines",2022-02-04,null\n',
         "utf-8",
     )
@@ -154,7 +155,10 @@ def test_formats_and_packings_agree(tmp_path):
 
 
 def test_word_files(tmp_path):
-    body = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:r><w:t>First.</w:t></w:r></w:p><w:p><w:r><w:t>Sec</w:t></w:r><w:r><w:t>ond.</w:t></w:r></w:p></w:document>'
+    body = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:r><w:t>First.'
+        "</w:t></w:r></w:p><w:p><w:r><w:t>Sec</w:t></w:r><w:r><w:t>ond.</w:t></w:r></w:p></w:document>"
+    )
     with zipfile.ZipFile(tmp_path / "x.docx", "w") as archive:
         archive.writestr("word/document.xml", body)
     assert one(tmp_path / "x.docx").text == "First.\nSecond."
@@ -167,7 +171,8 @@ def test_web_pages(tmp_path):
     pytest.importorskip("trafilatura", reason="saved web pages are an extra")
     words = "The minister said that the talks would go on in Geneva next week, and that nobody wanted a war. " * 5
     (tmp_path / "x.html").write_text(
-        f"<html><head><title>Talks go on</title></head><body><nav>Menu</nav><article><h1>Talks go on</h1><p>{words}</p><p>{words}</p></article></body></html>"
+        "<html><head><title>Talks go on</title></head><body><nav>Menu</nav><article><h1>Talks go "
+        f"on</h1><p>{words}</p><p>{words}</p></article></body></html>"
     )
     article = one(tmp_path / "x.html")
     assert "The minister said" in article.text and "Menu" not in article.text
@@ -175,7 +180,8 @@ def test_web_pages(tmp_path):
 
 def test_markdown(tmp_path):
     (tmp_path / "x.md").write_text(
-        "---\ntitle: Talks\ndate: 2022-02-03\nsource: The Post\n---\n# Heading\n\nHe *said* [so](http://x.y/z) in snake_case.\n"
+        "---\ntitle: Talks\ndate: 2022-02-03\nsource: The Post\n---\n# Heading\n\nHe *said* [so](http://x.y/z) in "
+        "snake_case.\n"
     )
     article = one(tmp_path / "x.md")
     assert (article.title, article.outlet, article.published) == ("Talks", "The Post", datetime(2022, 2, 3))
