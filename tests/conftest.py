@@ -13,14 +13,17 @@ from helpers import scheme, tables, text  # noqa: E402
 from helpers.finding import encoder, entities, escalation, statements, tone  # noqa: E402
 
 STORY = (
-    "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the strait.”\n\n"
-    "“We will answer any attack on our ships,” Berg said. Ruritania accused Norland of massing troops near the border.\n\n"
+    "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the "
+    "strait.”\n\n“We will answer any attack on our ships,” Berg said. Ruritania accused Norland of massing troops near "
+    "the border.\n\n"
     "According to the Daily Post, President Viktor Hale threatened to impose sanctions if the talks in Geneva fail."
 )
 NASTY = (
-    "<script>document.title='owned'</script> Minister <b>Ivan</b> </td></table><img src=x onerror=\"document.title='owned'\"> said, “We "
-    "will <a href='javascript:alert(1)'>attack</a> Norland & Ruritania,” in $Oslo$. {{7*7}} ${7*7} ]]><svg/onload=alert(1)> President <script>Putin</script> accused NATO.\n\n"
-    "=cmd|'/C calc'!A0 said Mr. “=1+1” Smith of the <i>United States</i>. “<script>alert('quoted')</script> We condemn Russia’s threats,” Biden <img onerror=alert(2)> said."
+    "<script>document.title='owned'</script> Minister <b>Ivan</b> </td></table><img src=x "
+    "onerror=\"document.title='owned'\"> said, “We will <a href='javascript:alert(1)'>attack</a> Norland & Ruritania,” "
+    "in $Oslo$. {{7*7}} ${7*7} ]]><svg/onload=alert(1)> President <script>Putin</script> accused NATO.\n\n"
+    "=cmd|'/C calc'!A0 said Mr. “=1+1” Smith of the <i>United States</i>. “<script>alert('quoted')</script> We condemn "
+    "Russia’s threats,” Biden <img onerror=alert(2)> said."
 )
 
 

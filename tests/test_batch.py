@@ -16,7 +16,8 @@ def notebook(
     folder,
     name,
     *sources,
-    parameters='corpus = "seeds"  # articles\noutputs = "outputs/interactive"  # where to write\ntop = 5  # how many\nfold = True  # fold\nshare = .5  # share\nwho = ""  # actor\nmany = ["a"]  # list',
+    parameters='corpus = "seeds"  # articles\noutputs = "outputs/interactive"  # where to write\ntop = 5  # how many\n'
+    'fold = True  # fold\nshare = .5  # share\nwho = ""  # actor\nmany = ["a"]  # list',
 ):
     cells = [
         new_markdown_cell("# A question?"),

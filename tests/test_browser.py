@@ -33,16 +33,24 @@ pytestmark = [
 ]
 
 # Running before the kernel is there opens a dialog: wait for all four.
-READY = """async () => { const app = window.jupyterapp; await app.restored; const panel = app.shell.currentWidget; if (!panel?.context) return false;
-await panel.context.ready; await panel.sessionContext.ready; await panel.sessionContext.session?.kernel?.info; return true }"""
+READY = """async () => { const app = window.jupyterapp; await app.restored; const panel = app.shell.currentWidget;
+if (!panel?.context) return false;
+await panel.context.ready; await panel.sessionContext.ready; await panel.sessionContext.session?.kernel?.info;
+return true }"""
 # How far it is, cheaply: asked twice a second.
-PROGRESS = """() => { const panel = window.jupyterapp.shell.currentWidget, list = panel.content.model.cells; let cells = 0, done = 0, errors = 0;
-for (let i = 0; i < list.length; i++) { const cell = list.get(i); if (cell.type != "code" || !cell.sharedModel.source.trim()) continue; cells++; done += cell.executionCount ? 1 : 0;
-for (let j = 0; j < cell.outputs.length; j++) errors += cell.outputs.get(j).type == "error" ? 1 : 0 } return {cells, done, errors, busy: panel.sessionContext.session.kernel.status != "idle"} }"""
-STATE = """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells.filter(c => c.cell_type == "code" && c.source.length);
+PROGRESS = """() => { const panel = window.jupyterapp.shell.currentWidget, list = panel.content.model.cells;
+let cells = 0, done = 0, errors = 0;
+for (let i = 0; i < list.length; i++) { const cell = list.get(i);
+if (cell.type != "code" || !cell.sharedModel.source.trim()) continue; cells++; done += cell.executionCount ? 1 : 0;
+for (let j = 0; j < cell.outputs.length; j++) errors += cell.outputs.get(j).type == "error" ? 1 : 0 }
+return {cells, done, errors, busy: panel.sessionContext.session.kernel.status != "idle"} }"""
+STATE = """() => { const model = window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON();
+const cells = model.cells.filter(c => c.cell_type == "code" && c.source.length);
 const outputs = cells.flatMap(c => c.outputs); const has = (o, kind) => o.data && o.data[kind];
-return {cells: cells.length, done: cells.filter(c => c.execution_count).length, errors: outputs.filter(o => o.output_type == "error").map(o => o.ename + ": " + o.evalue),
-figures: outputs.filter(o => has(o, "image/png")).length, tables: outputs.filter(o => has(o, "text/html") && String(o.data["text/html"]).includes("<table")).length} }"""
+return {cells: cells.length, done: cells.filter(c => c.execution_count).length,
+errors: outputs.filter(o => o.output_type == "error").map(o => o.ename + ": " + o.evalue),
+figures: outputs.filter(o => has(o, "image/png")).length,
+tables: outputs.filter(o => has(o, "text/html") && String(o.data["text/html"]).includes("<table")).length} }"""
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +145,8 @@ def test_notebook_runs_in_jupyterlab(lab, browser, path):
         time.sleep(1)
         page.screenshot(path=SHOTS / f"{path.stem}_end.png")
         page.evaluate(
-            "() => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = 0; return n.scrollToItem(Math.min(5, n.widgets.length - 1), 'start') }"
+            "() => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = 0; "
+            "return n.scrollToItem(Math.min(5, n.widgets.length - 1), 'start') }"
         )
         time.sleep(1)
         page.screenshot(path=SHOTS / f"{path.stem}.png")

@@ -1,4 +1,4 @@
-"""Every notebook in notebooks/, found by its name: thin, without outputs, and running through papermill from anywhere."""
+"""Every notebook in notebooks/, found by its name: thin, without outputs, running through papermill from anywhere."""
 
 import ast
 import json
@@ -70,7 +70,8 @@ def test_runs_alone_with_papermill(path, tmp_path):
                 "date": "2022-02-03",
                 "source": "Post",
                 "title": "T",
-                "text": "Minister Anna Berg said, “We will attack Norland.” Ruritania accused Norland. Hale will not send troops to Oslo.",
+                "text": "Minister Anna Berg said, “We will attack Norland.” Ruritania accused Norland. "
+                "Hale will not send troops to Oslo.",
             }
         )
         + "\n"

@@ -85,7 +85,7 @@ def stands_out(ranked: pd.DataFrame, *, low: str = "low", high: str = "high") ->
 
 
 def cliffs_delta(first: ArrayLike, second: ArrayLike) -> float:
-    """Cliff's delta (Cliff 1993): how much oftener a value of `first` exceeds one of `second` than falls short, -1..1."""
+    """Cliff's delta (Cliff 1993): how much oftener a value of `first` exceeds one of `second` than not, -1..1."""
     first, second = np.asarray(first, float), np.sort(np.asarray(second, float))
     if not len(first) or not len(second):
         return float("nan")

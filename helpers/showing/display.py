@@ -23,13 +23,17 @@ _numbers = itertools.count()
 
 STYLE = """<style>
 .house{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:.4em 0}
-.house table{table-layout:auto!important;border-collapse:collapse;font-size:13px;width:100%;font-variant-numeric:tabular-nums}
+.house table{table-layout:auto!important;border-collapse:collapse;font-size:13px;width:100%;
+  font-variant-numeric:tabular-nums}
 .house caption{text-align:left;font-weight:600;padding:.3em 0;caption-side:top}
-.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left!important;padding:.35em .6em;border-bottom:2px solid #ced4da;white-space:nowrap}
+.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left!important;padding:.35em .6em;
+  border-bottom:2px solid #ced4da;white-space:nowrap}
 .house thead th.sortable{cursor:pointer}
-.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top!important;text-align:left!important;max-width:44em;white-space:normal!important;overflow-wrap:break-word}
+.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top!important;text-align:left!important;
+  max-width:44em;white-space:normal!important;overflow-wrap:break-word}
 .house td.long{min-width:24em}
-.house td.number{text-align:right!important;white-space:nowrap!important} .house thead th.number{text-align:right!important}
+.house td.number{text-align:right!important;
+  white-space:nowrap!important} .house thead th.number{text-align:right!important}
 .house .scroll{max-height:30em;overflow:auto;border:1px solid #dee2e6}
 .house .note{color:#868e96;font-size:12px}
 .house input{font:inherit;padding:.2em .5em;margin:.2em 0;width:16em;max-width:100%}
@@ -41,16 +45,22 @@ STYLE = """<style>
 # Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only
 # text.
 ENHANCE = """function enhance(box){if(!box||box.dataset.ready)return;box.dataset.ready=1;
-var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows),note=box.querySelector(".note"),was=note.textContent;
-var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";field.setAttribute("aria-label","Search in this table");
+var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows);
+var note=box.querySelector(".note"),was=note.textContent;
+var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";
+field.setAttribute("aria-label","Search in this table");
 if(rows.length>10)box.insertBefore(field,box.querySelector(".scroll"));
 field.addEventListener("input",function(){var words=field.value.toLowerCase().split(/\\s+/).filter(Boolean),n=0;
-rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});r.style.display=ok?"":"none";n+=ok?1:0});
+rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});
+r.style.display=ok?"":"none";n+=ok?1:0});
 note.textContent=words.length?n+" of "+rows.length+" rows match":was});
 field.addEventListener("keydown",function(e){e.stopPropagation()});
-Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.classList.add("sortable");th.title="Sort";var up=true;
-th.addEventListener("click",function(){rows.sort(function(a,b){var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
-var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"||b.cells[i].className=="number"?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);
+Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.classList.add("sortable");
+th.title="Sort";var up=true;
+th.addEventListener("click",function(){rows.sort(function(a,b){
+var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
+var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"||b.cells[i].className=="number"
+?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);
 return (up?1:-1)*(c||0)});up=!up;rows.forEach(function(r){body.appendChild(r)})})})}"""
 SCRIPT = f'<script>(function(){{{ENHANCE}enhance(document.getElementById("%s"))}})();</script>'
 
@@ -157,7 +167,8 @@ def table(
     )
     name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
     markup = (
-        f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
         f'<div class="note">{note}</div></div>'
     )
     markup += SCRIPT.replace("%s", name)

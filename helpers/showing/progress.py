@@ -2,6 +2,7 @@
 
 import sys
 import time
+from typing import Any, Self
 
 from helpers.showing.display import Html, escape
 
@@ -18,7 +19,7 @@ class Silent:
     def __init__(self, words: str = "", total: int | None = None) -> None:
         self.words, self.total, self.done = words, total, 0
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
@@ -47,7 +48,8 @@ class InNotebook(Silent):
         if now - self.shown > (0.5 if self.handle else 1.5):
             self.shown = now
             self._show(
-                f"{self.words}: {self.done:,}{f' of {self.total:,}' if self.total else ''} articles, {now - self.began:.0f} s"
+                f"{self.words}: {self.done:,}{f' of {self.total:,}' if self.total else ''} articles, "
+                f"{now - self.began:.0f} s"
             )
 
     def _show(self, words: str) -> None:
@@ -63,7 +65,7 @@ class InNotebook(Silent):
             self._show(f"{self.words}: {self.done:,} articles in {time.monotonic() - self.began:.0f} s")
 
 
-def bar(words: str, total: int | None, progress: bool):
+def bar(words: str, total: int | None, progress: bool) -> Any:
     """A progress bar with update(n): in a notebook, on a terminal, or silent."""
     if not progress:
         return Silent(words, total)

@@ -20,14 +20,21 @@ from helpers.text import count
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: 'self' file:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; img-src data: 'self' file:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'">
 <title>{title}</title><style>
-body{{font:16px/1.55 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0 auto;padding:1.2em 1em 4em;max-width:1000px}}
-h1{{font-size:1.7em;line-height:1.2;margin:1.6em 0 .4em;border-top:3px solid #1a1a1a;padding-top:.7em}} h1.top{{border:0;margin-top:.3em;padding:0}}
+body{{font:16px/1.55 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0 auto;padding:1.2em 1em 4em;
+  max-width:1000px}}
+h1{{font-size:1.7em;line-height:1.2;margin:1.6em 0 .4em;border-top:3px solid #1a1a1a;padding-top:.7em}}
+  h1.top{{border:0;margin-top:.3em;padding:0}}
 h2{{font-size:1.2em;margin:1.6em 0 .4em}} img{{max-width:100%;height:auto}} a{{color:#0b5cad}}
-nav a{{margin-right:1.1em}} pre{{overflow:auto;background:#f8f9fa;padding:.6em;font-size:13px;white-space:pre-wrap;overflow-wrap:anywhere}}
-details{{margin:.3em 0;color:#868e96;font-size:13px}} .bad{{background:#fff5f5;border-left:4px solid #c92a2a;padding:.5em 1em;color:#1a1a1a}}
-.grey{{color:#868e96}} table.plain{{border-collapse:collapse;font-size:14px}} table.plain td,table.plain th{{padding:.35em .8em .35em 0;border-bottom:1px solid #e9ecef;text-align:left;vertical-align:top}}
+nav a{{margin-right:1.1em}} pre{{overflow:auto;background:#f8f9fa;padding:.6em;font-size:13px;white-space:pre-wrap;
+  overflow-wrap:anywhere}}
+details{{margin:.3em 0;color:#868e96;font-size:13px}} .bad{{background:#fff5f5;border-left:4px solid #c92a2a;
+  padding:.5em 1em;color:#1a1a1a}}
+.grey{{color:#868e96}} table.plain{{border-collapse:collapse;font-size:14px}}
+  table.plain td,table.plain th{{padding:.35em .8em .35em 0;border-bottom:1px solid #e9ecef;text-align:left;
+  vertical-align:top}}
 img.small{{width:220px;border:1px solid #e9ecef}}
 @media print{{details,nav,input{{display:none}} .house .scroll{{max-height:none;overflow:visible}}}}
 </style></head><body>
@@ -71,7 +78,8 @@ def _output(output: Mapping) -> str:
         return f'<div class="bad"><b>{_plain(output["ename"])}</b>: {_plain(output["evalue"])}</div>'
     data = output.get("data", {})
     if "image/png" in data:
-        return f'<p><img alt="chart" src="data:image/png;base64,{html.escape(_joined(data["image/png"]).replace(chr(10), ""))}"></p>'
+        picture = html.escape(_joined(data["image/png"]).replace("\n", ""))
+        return f'<p><img alt="chart" src="data:image/png;base64,{picture}"></p>'
     if "text/html" in data:
         return re.sub(r"(?is)<script\b.*?</script\s*>", "", _joined(data["text/html"])).replace(display.STYLE, "")
     if "text/markdown" in data:
@@ -146,7 +154,8 @@ def build(run: str | Path) -> Path:
             ("Corpus", display.escape(", ".join(about["inputs_given"]))),
             (
                 "Inputs",
-                f"{about['inputs']:,}: {count(about['analysed'], 'article')} analysed ({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
+                f"{about['inputs']:,}: {count(about['analysed'], 'article')} analysed "
+                f"({about.get('words', 0):,} words, {about.get('duplicates', 0):,} near-duplicates), "
                 f"{about['quarantined']:,} could not be analysed",
             ),
             ("Found", ", ".join(f"{n:,} {name}" for name, n in found.items())),
@@ -165,8 +174,10 @@ def build(run: str | Path) -> Path:
         f"<li>{' · '.join(_link(f'../{folder}/{f}', f) for f in names)}</li>" for folder, names in _files(run)
     )
     body = (
-        f'{display.STYLE}<nav>{_link("../../index.html", "All runs")}</nav><h1 class="top">{display.escape(manifest["run_id"])}</h1>{failed}{facts}{quarantine}'
-        f"<h2>Contents</h2><ol>{''.join(contents)}</ol>{''.join(parts)}<h1>Files of this run</h1><ul>{files}<li>{_link('../manifest.json', 'manifest.json')}</li></ul>"
+        f"{display.STYLE}<nav>{_link('../../index.html', 'All runs')}</nav>"
+        f'<h1 class="top">{display.escape(manifest["run_id"])}</h1>{failed}{facts}{quarantine}'
+        f"<h2>Contents</h2><ol>{''.join(contents)}</ol>{''.join(parts)}"
+        f"<h1>Files of this run</h1><ul>{files}<li>{_link('../manifest.json', 'manifest.json')}</li></ul>"
     )
     return tables.write_atomically(
         run / "report" / "index.html", lambda path: path.write_text(_page(manifest["run_id"], body), "utf-8", "replace")
@@ -206,7 +217,8 @@ def build_index(outputs: str | Path = "outputs") -> Path:
             else display.escape(m["run_id"])
         )
         rows.append(
-            f'<tr><td>{where}<br><span class="grey">{begun} UTC</span></td><td>{display.escape(", ".join(about["inputs_given"]))}</td>'
+            f'<tr><td>{where}<br><span class="grey">{begun} UTC</span></td>'
+            f"<td>{display.escape(', '.join(about['inputs_given']))}</td>"
             f"<td>{about.get('analysed', 0):,}</td><td>{display.escape(m['status'])}</td><td>{image}</td></tr>"
         )
     body = '<h1 class="top">Runs</h1>' + (

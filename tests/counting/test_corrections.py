@@ -180,7 +180,8 @@ def test_lines_apply_in_order_and_the_input_stays(tmp_path):
     before = found()
     file = tmp_path / "corrections.csv"
     file.write_text(
-        "# my notes\naction;entity;words;article;target\nmerge;PER:a ruiz;;;PER:ana ruiz\nrename;PER:ana ruiz;;;Minister Ruiz\n",
+        "# my notes\naction;entity;words;article;target\n"
+        "merge;PER:a ruiz;;;PER:ana ruiz\nrename;PER:ana ruiz;;;Minister Ruiz\n",
         encoding="utf-8-sig",
     )
     after = corrections.apply(before, str(file))

@@ -61,7 +61,9 @@ def test_comparison_needs_enough_and_finds_a_real_gap():
 def test_a_users_own_scorer(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(
-        "def score(texts):\n    return [(0.5, ['mine']) for _ in texts]\n\ndef short(texts):\n    return []\n\ndef loud(texts):\n    return [(7, []) for _ in texts]\n"
+        "def score(texts):\n    return [(0.5, ['mine']) for _ in texts]\n"
+        "def short(texts):\n    return []\n"
+        "def loud(texts):\n    return [(7, []) for _ in texts]\n"
     )
     table = frame([("a0", "Lind", 0.1)]).assign(tone_terms=None)
     assert speakers.rescored(table, f"{file}:score")[["tone", "tone_terms"]].values.tolist() == [[0.5, "mine"]]
