@@ -7,6 +7,7 @@ passage.
 import numpy as np
 import pandas as pd
 
+from helpers.counting import offices
 from helpers.counting.acts import read_modalities
 from helpers.counting.mentions import Entity
 from helpers.counting.parties import resolve
@@ -88,12 +89,20 @@ def acts_with(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataF
 
 
 def _sides(found: Tables, actor: Entity, level: str) -> tuple[pd.DataFrame, pd.Series]:
-    """The participants of all acts with their parties, and which of them are the actor or act for it."""
+    """The participants, with their parties, of acts that the actor may have a part in, and which of them are the actor
+    or act for it.
+    """
+    ids = {actor.entity_id, *(person for person, held in offices.load().items() if _for(held, actor))}
+    ids |= set(found.mentions.loc[found.mentions["metonym_of"] == actor.entity_id, "entity_id"])
+    part = found.participants["entity_id"].isin(ids) | found.participants["acts_for_id"].isin(ids)
+    acts = found.acts[found.acts["act_id"].isin(found.participants.loc[part & actor.found, "act_id"])]
     published = found.articles.drop_duplicates("article_id").set_index("article_id")["published"]
-    sides = resolve(found.acts, found.participants, level=level, published=published, mentions=found.mentions)
-    if not actor.found:
-        return sides, pd.Series(False, index=sides.index)
+    sides = resolve(acts, found.participants, level=level, published=published, mentions=found.mentions)
     return sides, (sides["party_id"] == actor.entity_id) | sides["entity_id"].isin([actor.entity_id])
+
+
+def _for(held: list[offices.Office], actor: Entity) -> bool:
+    return any(office.state_id == actor.entity_id for office in held)
 
 
 def _others(rows: pd.DataFrame, sides: pd.DataFrame, mine: pd.Series) -> pd.DataFrame:

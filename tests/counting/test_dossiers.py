@@ -148,3 +148,20 @@ def test_two_who_act_for_one_state_have_each_a_dossier(found, make_acts):
     found = found._replace(acts=acts[0], participants=acts[1])
     for who in (BERG, HALE, NORLAND):
         assert dossiers.acts_with(found, Entity(*who))[["role", "partner"]].values.tolist() == [["by it", "protesters"]]
+
+
+def test_acts_of_persons_in_office_and_of_seats(found, make_acts):
+    biden, seat = ("PER:joe biden", "Joe Biden"), ("LOC:washington", "Washington")
+    acts = make_acts(
+        ("a", 0, "ACCUSE", "actual", [biden], [NORLAND], {}),
+        ("b", 0, "ACCUSE", "actual", [biden], [NORLAND], {}),  # an article without a date
+        ("a", 20, "SANCTION", "actual", [seat], [NORLAND], {}),
+    )
+    mention = ("a", 20, 24, "Washington", "LOC", "named", *seat, "LOC:united states", None, 0.9)
+    mentions = tables.make_frame("mentions", [mention])
+    found = found._replace(acts=acts[0], participants=acts[1], mentions=mentions)
+    state = Entity("LOC:united states", "United States")
+    rows = dossiers.acts_with(found, state)
+    assert rows[["article_id", "category"]].values.tolist() == [["a", "SANCTION"], ["a", "ACCUSE"]]
+    assert not len(dossiers.acts_with(found, state, level="named"))
+    assert len(dossiers.acts_with(found, Entity(*biden))) == 2
