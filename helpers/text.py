@@ -9,14 +9,17 @@ import csv
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nltk.tokenize import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
 from helpers import DATA
+
+if TYPE_CHECKING:
+    from nltk.sentiment.vader import SentimentIntensityAnalyzer
 
 
 def rows_of(path: str | Path) -> Iterator[dict[str, str]]:
@@ -97,7 +100,7 @@ _PIECE = 20_000  # NLTK stops a regular expression after some seconds: longer pa
 
 
 @functools.cache
-def _punkt():
+def _punkt() -> PunktSentenceTokenizer:
     parameters = PunktParameters()
     parameters.abbrev_types = set(ABBREVIATIONS)
     parameters.sent_starters = set(SENTENCE_STARTERS)
@@ -105,11 +108,11 @@ def _punkt():
 
 
 @functools.cache
-def _word_tokenizer():
+def _word_tokenizer() -> NLTKWordTokenizer:
     return NLTKWordTokenizer()
 
 
-def _trimmed(text, start, end):
+def _trimmed(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -117,7 +120,7 @@ def _trimmed(text, start, end):
     return Span(start, end)
 
 
-def _hard_wrapped(text):
+def _hard_wrapped(text: str) -> bool:
     """True when single line breaks only wrap lines (e-mail style) and blank lines separate paragraphs."""
     if not re.search(r"\n[ \t\r]*\n", text):
         return False
@@ -130,7 +133,7 @@ def _hard_wrapped(text):
     return even and unfinished
 
 
-def paragraphs(text):
+def paragraphs(text: str) -> list[Span]:
     """Non-empty paragraphs, trimmed of outer white space.
 
     A line break ends a paragraph, except in hard-wrapped text, where only a blank line does.
@@ -144,7 +147,7 @@ def paragraphs(text):
     return [span for span in found if span.end > span.start]
 
 
-def _pieces(text, start, end, longest=_PIECE):
+def _pieces(text: str, start: int, end: int, longest: int = _PIECE) -> Iterator[tuple[int, int]]:
     """The range cut at white space into pieces of at most `longest` characters."""
     while end - start > longest:
         cut = max(text.rfind(" ", start + 1, start + longest), text.rfind("\n", start + 1, start + longest))
@@ -155,7 +158,7 @@ def _pieces(text, start, end, longest=_PIECE):
     yield start, end
 
 
-def _sentences_of(text, straight, paragraph):
+def _sentences_of(text: str, straight: str, paragraph: Span) -> Iterator[Span]:
     for start, end in _pieces(text, *paragraph):
         for first, last in _punkt().span_tokenize(straight[start:end]):
             span = _trimmed(text, start + first, start + last)
@@ -163,10 +166,10 @@ def _sentences_of(text, straight, paragraph):
                 yield span
 
 
-def sentences(text, within=None):
+def sentences(text: str, within: Sequence[Span] | None = None) -> list[Span]:
     """Sentences of a text (Punkt with our own abbreviations), paragraph by paragraph."""
     straight = text.translate(STRAIGHT)
-    found = []
+    found: list[Span] = []
     for paragraph in within if within is not None else paragraphs(text):
         for span in _sentences_of(text, straight, paragraph):
             # a closing mark, bracket or stray punctuation alone belongs to the sentence before it
@@ -181,7 +184,7 @@ def sentences(text, within=None):
     return found
 
 
-def words(text, start=0, end=None):
+def words(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Word and punctuation tokens between two offsets (NLTK's Penn Treebank style)."""
     end = len(text) if end is None else end
     straight = text[start:end].translate(STRAIGHT)
@@ -210,7 +213,7 @@ _BEFORE_OPENING = frozenset(" \t\r\n\u00a0\u202f\u2009([{—–-/:…‘'")
 _LONGEST_UNCLOSED = 1500  # characters an unclosed mark in mid-paragraph may claim
 
 
-def _direction(text, match, open_mark):
+def _direction(text: str, match: re.Match[str], open_mark: str | None) -> str | None:
     """'open' or 'close' for one double mark; None for an inch or seconds sign."""
     mark = match.group()
     if mark in ("„", "``", "‟"):
@@ -235,23 +238,24 @@ def _direction(text, match, open_mark):
     return "close" if open_mark else "open"
 
 
-def _space_after(text, position):
+def _space_after(text: str, position: int) -> bool:
     following = text[position] if position < len(text) else "\n"
     return following.isspace() or following in ".,;:!?)]}—–-…'’"
 
 
-def _starts_with_opening(text, paragraph):
+def _starts_with_opening(text: str, paragraph: Span) -> bool:
     match = _DOUBLE.match(text, paragraph.start)
-    return bool(match) and _direction(text, match, None) == "open"
+    return match is not None and _direction(text, match, None) == "open"
 
 
-def _double_quotations(text, within):
-    found, group, carried = [], 0, None
+def _double_quotations(text: str, within: Sequence[Span]) -> tuple[list[Quotation], int]:
+    found: list[Quotation] = []
+    group, current = 0, 0
+    carried: int | None = None
     for index, paragraph in enumerate(within):
         marks = list(_DOUBLE.finditer(text, paragraph.start, paragraph.end))
         start = open_mark = None
         nested = 0
-        current = None
         remaining_close = sum(_direction(text, m, "“") == "close" for m in marks)
         for position, match in enumerate(marks):
             direction = _direction(text, match, open_mark)
@@ -292,11 +296,11 @@ def _double_quotations(text, within):
     return found, group
 
 
-def _single_quotations(text, within, covered, group):
+def _single_quotations(text: str, within: Sequence[Span], covered: Sequence[Quotation], group: int) -> list[Quotation]:
     found = []
     starts = [q.start for q in covered]
 
-    def inside_double(position):
+    def inside_double(position: int) -> bool:
         k = bisect.bisect_right(starts, position) - 1
         return k >= 0 and position < covered[k].end
 
@@ -327,7 +331,7 @@ def _single_quotations(text, within, covered, group):
     return found
 
 
-def quotations(text, within=None):
+def quotations(text: str, within: Sequence[Span] | None = None) -> list[Quotation]:
     """Quotations by their marks: curly, straight, low-high, guillemets, doubled; double first, then single outside
     double.
 
@@ -339,7 +343,7 @@ def quotations(text, within=None):
     return sorted(double + _single_quotations(text, within, double, group))
 
 
-def quotation_mask(text, found=None):
+def quotation_mask(text: str, found: Iterable[Quotation] | None = None) -> bytearray:
     """One byte a character: 1 inside double quotation marks, 2 inside single ones, marks included, 0 elsewhere."""
     mask = bytearray(len(text))
     for quotation in quotations(text) if found is None else found:
@@ -348,24 +352,24 @@ def quotation_mask(text, found=None):
     return mask
 
 
-def read(text):
+def read(text: str) -> Document:
     """A text with its paragraphs, sentences and quotations. Accepts any string."""
     found = paragraphs(text)
     return Document(text, found, sentences(text, found), quotations(text, found))
 
 
-def containing(spans, offset):
+def containing(spans: Sequence[Span], offset: int) -> Span | None:
     """The last of the sorted `spans` that starts at or before `offset` (None before the first one)."""
     k = bisect.bisect_right(spans, offset, key=lambda span: span[0]) - 1
     return spans[k] if k >= 0 else None
 
 
-def sentence_at(document, offset):
+def sentence_at(document: Document, offset: int) -> Span:
     """The sentence an offset lies in (or follows); an empty span at 0 for a document without sentences."""
     return containing(document.sentences, offset) or (document.sentences[0] if document.sentences else Span(0, 0))
 
 
-def paragraph_at(document, offset):
+def paragraph_at(document: Document, offset: int) -> Span:
     """The paragraph an offset lies in (or follows)."""
     return containing(document.paragraphs, offset) or (document.paragraphs[0] if document.paragraphs else Span(0, 0))
 
@@ -374,7 +378,7 @@ def paragraph_at(document, offset):
 
 
 @functools.lru_cache(maxsize=20_000)
-def normalise(name):
+def normalise(name: str) -> str:
     """A name as a key: lower case, without accents, dots, outer "the", and with single spaces."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("’", "'").replace(".", "")
@@ -384,7 +388,7 @@ def normalise(name):
     return " ".join(words) or plain.strip() or name
 
 
-def entity_id(type_, name):
+def entity_id(type_: str, name: str) -> str:
     """Identifier of an entity: type and normalised display name, the same in every article (``LOC:united states``)."""
     return f"{type_}:{normalise(name)}"
 
@@ -398,7 +402,7 @@ def count(n: int, thing: str) -> str:
 
 
 @functools.cache
-def vader():
+def vader() -> "SentimentIntensityAnalyzer":
     """VADER's analyser, with its lexicon."""
     import nltk.data
     import vaderSentiment

@@ -16,7 +16,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,7 @@ _KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
 
 
 Step = Callable[[int], object]  # told how many texts more are done
+Corpus = str | Path | Iterable[str | Path]  # what `reading.corpus.describe` understands
 
 
 def do_nothing(n: int) -> None:
@@ -77,6 +78,7 @@ def content_key(text: str) -> str:
 
 
 def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(2**20):
@@ -125,13 +127,14 @@ def engine_key(options: Options = Options()) -> str:
 
 
 def version_of(package: str) -> str:
+    """Return the version of an installed package, or "not installed"."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "not installed"
 
 
-def _corpus_key(corpus, limit: int) -> str:
+def _corpus_key(corpus: Corpus, limit: int) -> str:
     files, options = corpora.describe(corpus)
     code = [file_hash(path) for path in sorted((HELPERS / "reading").glob("*.py"))]
     digest = hashlib.sha256(f"{FORMAT} {code} {options} {limit}\n".encode("utf-8", "surrogateescape"))
@@ -150,7 +153,7 @@ def store_folder(outputs: str | Path) -> Path:
     return beside if beside.is_dir() else ROOT / "outputs" / ".annotations"
 
 
-def read_corpus(corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
+def read_corpus(corpus: Corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
     """Read a corpus into the store, unless it is there already; return its folder (articles-*.parquet,
     quarantine.parquet, about.json).
 
@@ -174,7 +177,7 @@ def read_corpus(corpus, *, store: Path, limit: int = 0, step: Step = do_nothing)
     return folder
 
 
-def _read_into(folder: Path, corpus, limit: int, step: Step) -> None:
+def _read_into(folder: Path, corpus: Corpus, limit: int, step: Step) -> None:
     rejected, shard, part, digests, ids = [], [], 0, [], []
     for item in corpora.read(corpus, limit=limit):
         step(1)
@@ -225,6 +228,7 @@ def _columns(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Tabl
 
 
 def write_part(folder: Path, keys: list[tuple], found: Mapping[str, pa.Table]) -> None:
+    """Write what was found in texts as one part, whole. keys: (content key, reason or None); found: table -> rows."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder, prefix="."))
     try:
@@ -251,6 +255,9 @@ def read_known(found: Path) -> dict[str, tuple[Path, str | None]]:
 
 
 def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, options: Options) -> Tables:
+    """Everything found in a corpus folder, under its article ids. died: {content key: reason} of texts whose worker
+    died; name: the corpus as shown.
+    """
     parts = list(_columns(folder))
     articles = (
         pa.concat_tables(parts)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -134,7 +134,9 @@ def annotate_corpus(
         )
 
 
-def _annotate_in_processes(shards: list[Shard], found: Path, options: Options, workers: int, bar) -> dict[str, str]:
+def _annotate_in_processes(
+    shards: list[Shard], found: Path, options: Options, workers: int, bar: Any
+) -> dict[str, str]:
     import dask
     from dask.distributed import Client, LocalCluster, as_completed
 

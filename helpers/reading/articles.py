@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 LONGEST_TEXT = 2_000_000  # characters of one article; a longer text is a book or a broken export
@@ -123,7 +123,7 @@ def _key(name: object) -> str:
     return re.sub(r"[\s.-]+", "_", str(name).strip().lower())
 
 
-def _pick(record: dict, ours: str, options: Options):
+def _pick(record: dict, ours: str, options: Options) -> Any:
     """The first non-empty value among the names a column goes by."""
     if ours in options.columns:
         return record.get(_key(options.columns[ours]))

@@ -2,7 +2,7 @@
 
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def find_duplicates(texts: Iterable[str]) -> dict[int, int]:
         return _matches(np.array(signatures).reshape(len(signatures), HASHES), stored) if len(signatures) > 1 else {}
 
 
-def _matches(signatures: np.ndarray, stored) -> dict[int, int]:
+def _matches(signatures: np.ndarray, stored: Callable[[int], np.ndarray]) -> dict[int, int]:
     root = list(range(len(signatures)))
 
     def origin(i: int) -> int:

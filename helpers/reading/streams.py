@@ -4,7 +4,7 @@ import codecs
 import io
 from collections.abc import Iterator
 from gzip import GzipFile
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 LARGEST_FILE = 64 * 2**20  # bytes of a file that holds one document (txt, html, docx, a JSON object), and of one line
 HIGHEST_RATIO = 200  # unpacked : packed; news text reaches 5 to 30
@@ -33,7 +33,7 @@ class Guarded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+    def readinto(self, buffer: Any) -> int:
         data = self.stream.read(min(len(buffer), 2**16))
         self.seen += len(data)
         if self.seen > self.allowed:
@@ -51,7 +51,7 @@ class Joined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+    def readinto(self, buffer: Any) -> int:
         data = self.head[: len(buffer)] if self.head else self.stream.read(len(buffer))
         self.head = self.head[len(buffer) :]
         buffer[: len(data)] = data
