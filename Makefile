@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?= seeds
-GOLD ?= ../shared/gold
+GOLD ?=
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -48,6 +48,7 @@ bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)
 
 evaluate: setup
+	@test -n "$(GOLD)" || { echo "make evaluate needs the folder of the labelled data: make evaluate GOLD=folder"; exit 2; }
 	@$(BIN)/python -m helpers.evaluation table $(GOLD) $(ARGS)
 
 # Resolve requirements.txt anew and write the pins.

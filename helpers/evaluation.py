@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
-from helpers import text
-from helpers.finding import encoder, entities, escalation, statements, tone
+from helpers import ROOT, text
+from helpers.finding import acts, encoder, entities, statements, tone
+from helpers.scheme import scored_plover
 
 TASKS = ("ner", "entities", "statements", "tone", "stance", "acts", "article_acts")
 
@@ -101,22 +103,33 @@ def predict_stance(row, model=None):
 
 
 def predict_acts(row, model=None):
-    """{id, text} -> PLOVER type of the sentence's main act, None for none."""
+    """{id, text} -> PLOVER type of the sentence's main act (the surest one that counts), None for none."""
     string = re.sub(r"</?[st]>", "", row["text"]).replace("\n", " ")
-    document = text.read(string)
-    return {"id": row["id"], "plover": escalation.classify_sentence(string, encoder.load(model).encode(document))}
+    found, _ = acts.find_acts(*annotated(string, model))
+    counted = [
+        (act.confidence, plover) for act in found if (plover := scored_plover(act.category, act.modality, act.plover))
+    ]
+    return {"id": row["id"], "plover": max(counted)[1] if counted else None}
 
 
 def predict_article_acts(row, model=None):
-    """{doc_id, text} -> acts with cue offsets, category, modality, attribution, purpose, actor and target."""
-    document, encoding, mentions, said = annotated(row["text"], model)
-    fields = ("start", "end", "category", "modality", "attribution", "purpose", "actor", "target")
-    return {
-        "doc_id": row["doc_id"],
-        "acts": [
-            {f: getattr(act, f) for f in fields} for act in escalation.find_acts(document, encoding, mentions, said)
-        ],
-    }
+    """{doc_id, text} -> acts with cue offsets, category, modality, attribution, purpose, actor and target, and the
+    places of both.
+    """
+    return as_scored(row["doc_id"], *acts.find_acts(*annotated(row["text"], model)))
+
+
+def as_scored(doc_id, found, participants):
+    """Acts and participants of an article as the scorer of whole articles reads them."""
+    places = {role: {} for role in ("actor", "target")}
+    for p in participants:
+        places[p.role].setdefault(p.act_id, []).append([p.start, p.end])
+    fields = ("start", "end", "category", "modality", "attribution", "purpose", "reciprocal", "actor", "target")
+    rows = [
+        {f: getattr(act, f) for f in fields} | {f"{role}s": at.get(act.act_id, []) for role, at in places.items()}
+        for act in found
+    ]
+    return {"doc_id": doc_id, "acts": rows}
 
 
 def predict(task, source, target, model=None):
@@ -142,78 +155,90 @@ def _score(gold, scorer, *arguments):
     return (done.stdout or done.stderr).strip()
 
 
+class Evaluation(NamedTuple):
+    """One line of the accuracy table: what is measured, the task, the file of texts, the scorer and what it is given
+    before the predictions.
+    """
+
+    title: str
+    task: str
+    source: Path
+    scorer: str
+    given: tuple = ()
+    after: tuple = ()
+
+
+def evaluations(gold, scratch):
+    """All that a gold folder can measure, in order; files that have to be made are written to `scratch`."""
+    ner = [json.loads(line) for line in (gold / "ner/dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = []
+    for number, source in enumerate(dict.fromkeys(row["source"] for row in ner)):
+        part = _written(scratch / f"ner{number}.jsonl", [row for row in ner if row["source"] == source])
+        found.append(Evaluation(f"entity spans: {source}", "ner", part, "score_labels.py", ("ner", part)))
+    gum, quotes = gold / "entities/gum_dev.jsonl", gold / "statements/polnear_dev.jsonl"
+    stance, tones = gold / "tone/newsmtsc_dev.jsonl", gold / "tone/nyt_train.jsonl"
+    articles, sentences = gold / "acts/articles_dev.jsonl", gold / "acts/plover_train.jsonl"
+    found += [
+        Evaluation("entity counts: GUM dev, end to end", "entities", gum, "score_entities.py", (gum,)),
+        Evaluation("statements: PolNeAR dev", "statements", quotes, "score_statements.py", (quotes,)),
+        Evaluation("stance: NewsMTSC dev", "stance", stance, "score_labels.py", ("stance", stance)),
+        Evaluation("tone: NYT snippets (trained on: not a test)", "tone", tones, "score_labels.py", ("tone", tones)),
+        Evaluation("acts in whole articles: development", "article_acts", articles, "acts/score_acts.py", (articles,)),
+        Evaluation(
+            "acts of single sentences: PLV train (trained on: not a test)",
+            "acts",
+            sentences,
+            "score_labels.py",
+            ("acts", sentences),
+        ),
+    ]
+    return found + _sample(gold, scratch)
+
+
+def _sample(gold, scratch):
+    """The sample article against its coding by hand, which is no training data."""
+    seed = json.loads((gold / "seed/acts.json").read_text(encoding="utf-8"))
+    article = ROOT / "seeds" / seed["doc"]
+    entities_gold = _written(
+        scratch / "entities.jsonl", [json.loads((gold / "seed/entities.json").read_text(encoding="utf-8"))]
+    )
+    row = {"doc_id": seed["doc"].removesuffix(".txt"), "text": article.read_text(encoding="utf-8")}
+    text_file = _written(scratch / "sample.jsonl", [row])
+    return [
+        Evaluation(
+            "sample article: acts",
+            "article_acts",
+            text_file,
+            "score_articles.py",
+            (gold / "seed/acts.json",),
+            (article.parent,),
+        ),
+        Evaluation("sample article: entity counts", "entities", text_file, "score_entities.py", (entities_gold,)),
+    ]
+
+
+def _written(path, rows):
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    return path
+
+
 def table(gold, model=None, only=None):
     """Print every scorer's figures on the development data of `gold`.
 
-    Tone and acts have no development set: the shipped model was trained on these very rows, so their figures here say
-    only that it learned them; the honest, cross-validated ones come from `python -m helpers.training.crossvalidate`.
+    Tone and single sentences have no development set: the shipped model was trained on these very rows, so their
+    figures say only that it
+    learned them.
     """
-    gold = Path(gold)
+    gold = Path(gold).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-
-        def run(title, task, source, score):
-            if only and task not in only:
-                return
-            lines, words, seconds = predict(task, source, scratch / "predictions.jsonl", model)
-            print(f"\n## {title}\n{lines} lines, {words / max(seconds, 1e-9):.0f} words per CPU-second")
-            print(score(scratch / "predictions.jsonl"))
-
-        ner = [json.loads(line) for line in open(gold / "ner/dev.jsonl", encoding="utf-8")]
-        for source in dict.fromkeys(r["source"] for r in ner):
-            part = scratch / "part.jsonl"
-            part.write_text("\n".join(json.dumps(r) for r in ner if r["source"] == source), encoding="utf-8")
-            run(
-                f"entity spans: {source}",
-                "ner",
-                part,
-                lambda p, part=part: _score(gold, "score_labels.py", "ner", part, p),
-            )
-        dev = gold / "entities/gum_dev.jsonl"
-        run("entity counts: GUM dev, end to end", "entities", dev, lambda p: _score(gold, "score_entities.py", dev, p))
-        quotes = gold / "statements/polnear_dev.jsonl"
-        run("statements: PolNeAR dev", "statements", quotes, lambda p: _score(gold, "score_statements.py", quotes, p))
-        stance = gold / "tone/newsmtsc_dev.jsonl"
-        run("stance: NewsMTSC dev", "stance", stance, lambda p: _score(gold, "score_labels.py", "stance", stance, p))
-        tone = gold / "tone/nyt_train.jsonl"
-        run(
-            "tone: NYT snippets (trained on: not a test)",
-            "tone",
-            tone,
-            lambda p: _score(gold, "score_labels.py", "tone", tone, p),
-        )
-        acts = gold / "acts/plover_train.jsonl"
-        run(
-            "acts: PLV train (trained on: not a test)",
-            "acts",
-            acts,
-            lambda p: _score(gold, "score_labels.py", "acts", acts, p),
-        )
-        seed = json.loads((gold / "seed/acts.json").read_text(encoding="utf-8"))
-        article = gold.parent / "seeds" / seed["doc"]
-        if article.exists():
-            sample = scratch / "sample.jsonl"
-            string = article.read_text(encoding="utf-8")
-            sample.write_text(
-                json.dumps({"doc_id": seed["doc"].removesuffix(".txt"), "text": string}) + "\n", encoding="utf-8"
-            )
-            run(
-                "sample article: acts",
-                "article_acts",
-                sample,
-                lambda p: _score(gold, "score_articles.py", gold / "seed/acts.json", p, article.parent),
-            )
-            entities_gold = scratch / "entities.jsonl"
-            entities_gold.write_text(
-                json.dumps(json.loads((gold / "seed/entities.json").read_text(encoding="utf-8"))) + "\n",
-                encoding="utf-8",
-            )
-            run(
-                "sample article: entity counts",
-                "entities",
-                sample,
-                lambda p: _score(gold, "score_entities.py", entities_gold, p),
-            )
+        predictions = scratch / "predictions.jsonl"
+        for one in evaluations(gold, scratch):
+            if only and one.task not in only:
+                continue
+            lines, words, seconds = predict(one.task, one.source, predictions, model)
+            print(f"\n## {one.title}\n{lines} lines, {words / max(seconds, 1e-9):.0f} words per CPU-second")
+            print(_score(gold, one.scorer, *one.given, predictions, *one.after), flush=True)
 
 
 def main():
@@ -239,7 +264,7 @@ def main():
     else:
         if not Path(options.gold).is_dir():
             raise SystemExit(
-                f"{options.gold}: no such folder; give the folder of the human-labelled data, as in make evaluate GOLD=path."
+                f"{options.gold}: no such folder; give the folder of the labelled data, as in make evaluate GOLD=path."
             )
         table(options.gold, options.model, options.only)
 

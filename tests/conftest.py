@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers import scheme, tables, text  # noqa: E402
-from helpers.finding import encoder, entities, escalation, statements, tone  # noqa: E402
+from helpers.finding import acts as acts_found  # noqa: E402
+from helpers.finding import encoder, entities, statements, tone  # noqa: E402
 
 STORY = (
     "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the "
@@ -114,8 +115,16 @@ def fake_engine(monkeypatch):
         return said, [(s[0], s[1], 0, 1, "PER:berg", "Berg", -0.5, 0.8, "x") for s in said]
 
     def acts(document, encoding, mentions, said, codebook=None):
-        about = ("actual", "reported", None, None, "Berg", "PER:berg", "Hale", "PER:hale", None, document.text)
-        return [escalation.Act(*s[:2], "said", "ACCUSE", 3, *about, 0, len(document.text), 0.5) for s in said]
+        whole = (document.text, 0, len(document.text))
+        found, participants = [], []
+        for start, end, *_ in said:
+            act_id = f"{start}-ACCUSE"
+            done = (act_id, "said", "ACCUSE", "ACCUSE", 3, "actual", "reported", None, None, None, False)
+            found.append(acts_found.Act(start, end, *done, "Berg", "Hale", *whole, 0.5))
+            for role, name in (("actor", "Berg"), ("target", "Hale")):
+                party = (f"PER:{name.lower()}", name, None, None, "this sentence", 0.5)
+                participants.append(acts_found.Participant(start, end, act_id, role, document.text[start:end], *party))
+        return found, participants
 
     for module, name, step in (
         (text, "read", text_read),
@@ -123,7 +132,7 @@ def fake_engine(monkeypatch):
         (entities, "find_mentions", mentions),
         (statements, "find_statements", said),
         (tone, "score_statements", score),
-        (escalation, "find_acts", acts),
+        (acts_found, "find_acts", acts),
     ):
         monkeypatch.setattr(module, name, step)
     return read

@@ -55,10 +55,10 @@ class _Pattern(NamedTuple):
 
 
 class Codebook(NamedTuple):
-    """rungs: category -> rung, in the order of the file. index: first word -> patterns that can begin with it."""
+    """rungs: category -> rung, in the order of the file. starts: first word -> patterns that can begin with it."""
 
     rungs: dict[str, int]
-    index: dict[str, list[_Pattern]]
+    starts: dict[str, list[_Pattern]]
 
     def find(self, document: text.Document) -> list[OwnCue]:
         """The cues in a text (`helpers.text.read`), sorted; where several overlap, the longest stays.
@@ -70,7 +70,7 @@ class Codebook(NamedTuple):
         for start, end in document.sentences:
             for word in WORD.finditer(straight, start, end):
                 low, at = word.group().lower(), word.start()
-                for pattern in self.index.get("n't" if low.endswith("n't") else low, ()):
+                for pattern in self.starts.get("n't" if low.endswith("n't") else low, ()):
                     if low in pattern.nouns and _determined().search(straight, max(start, at - 16), at):
                         continue
                     if match := pattern.regex.match(straight, at, end):
@@ -95,7 +95,8 @@ def load_codebook(path: str | Path | None) -> Codebook | None:
 
 @functools.lru_cache(maxsize=8)
 def _load(file: Path, _changed: int) -> Codebook:
-    rungs, patterns = {}, []
+    rungs: dict[str, int] = {}
+    patterns: list[_Pattern] = []
     for number, cells in _lines(file):
         try:
             category, rung = _category(cells, rungs)
@@ -110,8 +111,8 @@ def _load(file: Path, _changed: int) -> Codebook:
     return _indexed(rungs, patterns)
 
 
-def _indexed(rungs, patterns):
-    index = {}
+def _indexed(rungs: dict[str, int], patterns: list[_Pattern]) -> Codebook:
+    index: dict[str, list[_Pattern]] = {}
     for pattern in patterns:
         for form in pattern.first:
             index.setdefault(form, []).append(pattern)
@@ -120,7 +121,8 @@ def _indexed(rungs, patterns):
 
 def _longest(found: Iterable[OwnCue]) -> list[OwnCue]:
     """Those of the cues that overlap with no longer one (of two as long, with none before it)."""
-    kept, taken = [], set()
+    kept: list[OwnCue] = []
+    taken: set[int] = set()
     for cue in sorted(found, key=lambda cue: (cue.start - cue.end, cue.start)):
         if taken.isdisjoint(range(cue.start, cue.end)):
             taken.update(range(cue.start, cue.end))
@@ -230,7 +232,7 @@ def _check_cue(cue: str) -> None:
 
 def _forms(part: str, kind: str, is_head: bool) -> frozenset[str]:
     """The word forms that a word, or alternatives, of a cue stand for."""
-    forms = set()
+    forms: set[str] = set()
     for option in part.split("/"):
         if option.startswith("<"):
             forms |= word_classes()[option[1:-1]]
@@ -258,7 +260,7 @@ def _adverb() -> str:
 
 def _begins(forms: Iterable[str]) -> frozenset[str]:
     """The words, as `WORD` finds them, that the forms begin with."""
-    return frozenset(WORD.match(form).group() for form in forms)
+    return frozenset(match.group() for form in forms if (match := WORD.match(form)))
 
 
 def _compile(cue: str, category: str, kind: str) -> Iterator[_Pattern]:
@@ -276,12 +278,12 @@ def _compile(cue: str, category: str, kind: str) -> Iterator[_Pattern]:
         # "did not yet recognise", "cut sharply"
         if k <= head and kind in ("verb", "") and k + 1 < len(parts):
             regex += _adverb()
-    first = frozenset(words) if negation else _begins(elements[0])
+    first = frozenset(words) if negation else _begins(elements[0] or ())
     nouns = frozenset(filter(may_be_noun, first)) if kind == "verb" and not negation else frozenset()
     yield _Pattern(category, re.compile(regex, re.I), first, nouns)
     if kind in ("verb", "") and not negation and len(elements) == 3 and elements[1] is None:
         verbs = {form for option in parts[0].split("/") if option[0] != "<" for form in participles_of(option)}
-        nouns = elements[2] - word_classes()["particle"]
+        nouns = (elements[2] or frozenset()) - word_classes()["particle"]
         if verbs and nouns:
             yield _passive(category, nouns, verbs)
 

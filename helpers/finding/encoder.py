@@ -1,9 +1,11 @@
 """The language engine: one small transformer, one pass over a text, several heads.
 
 `load()` gives the shipped model; `load(folder)` any other folder with the same four files (see
-helpers/models/README.md): ``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece),
-``heads.npz`` (small dense layers that read the states), ``tokenizer.json`` and ``config.json`` (labels and decoding
-constants). Nothing outside this module knows what is inside.
+helpers/models/README.md):
+``encoder.onnx`` (word pieces with case and quotation classes -> one state per piece), ``heads.npz`` (small dense
+layers that read
+the states), ``tokenizer.json`` and ``config.json`` (labels and decoding constants). Nothing outside this module knows
+what is inside.
 
 Every window of a text is run by itself, without padding, so the labels of a text never depend on what it is processed
 with.
@@ -22,9 +24,12 @@ import numpy as np
 
 from helpers import MODELS
 from helpers.finding import features
+from helpers.finding.decoding import busy, gelu, softmax, spans_of, viterbi
 from helpers.text import Span
 
-_QUIET = 0.995  # a stretch of words that are "outside" with more than this probability is not decoded
+FORMAT = 2  # of a model folder
+PARTS = ("encoder", "reader")  # of the network, a graph each
+FILES = (*(f"{part}.onnx" for part in PARTS), "heads.npz", "tokenizer.json", "config.json")
 
 
 class EntitySpan(NamedTuple):
@@ -52,16 +57,6 @@ class Attribution(NamedTuple):
 _first = operator.itemgetter(0)
 
 
-def _gelu(x):
-    # tanh form; within 0.0005 of the exact one
-    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
-
-
-def _softmax(x):
-    x = np.exp(x - x.max(-1, keepdims=True))
-    return x / x.sum(-1, keepdims=True)
-
-
 class Encoder:
     """A loaded model. Make one with `load`."""
 
@@ -69,15 +64,18 @@ class Encoder:
         import onnxruntime
 
         folder = Path(folder)
-        missing = [
-            n for n in ("encoder.onnx", "heads.npz", "tokenizer.json", "config.json") if not (folder / n).is_file()
-        ]
+        missing = [n for n in FILES if not (folder / n).is_file()]
         if missing:
             raise FileNotFoundError(
                 f"{folder} is not a model folder: {', '.join(missing)} missing (see helpers/models/README.md)."
             )
         self.folder = folder
         self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if self.config.get("format") != FORMAT:
+            raise ValueError(
+                f"{folder} holds a model of format {self.config.get('format', 1)}, this version reads {FORMAT}: "
+                "export it again with helpers.training.export of this version."
+            )
         self.tokenizer = features.load_tokenizer(str(folder / "tokenizer.json"))
         self.begin, self.separator = (self.tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
         with np.load(folder / "heads.npz") as weights:
@@ -85,28 +83,53 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self.sessions = {
+            name: onnxruntime.InferenceSession(
+                str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            for name in PARTS
+        }
 
     def encode(self, document):
         """A `text.Document` -> its `Encoding`."""
         return Encoding(self, document)
 
-    def states(self, words, pieces, first, last):
-        """States (words, width) of words[first:last], read as one window."""
+    def read(self, words, pieces, first, last):
+        """words[first:last] read as one window -> (`Pieces`, states of its words, lower states of its word pieces)."""
         made = features.assemble(words, pieces, first, last, self.begin, self.separator)
         feed = {
             name: np.array([values], dtype=np.int64)
             for name, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes))
         }
-        return self.session.run(None, feed)[0][0][made.first]
+        states, lower = self.sessions["encoder"].run(None, feed)
+        return made, states[0][made.first], lower[0]
+
+    def read_again(self, lower, marks):
+        """Lower states (pieces, width) of the neighbourhood of a cue and its marks (0, 1 its sentence, 2 the cue) ->
+        states.
+        """
+        return self.sessions["reader"].run(None, {"lower": lower[None], "marks": np.array([marks], dtype=np.int64)})[0][
+            0
+        ]
 
     def dense(self, name, x):
         return x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
     def perceptron(self, name, x):
-        return self.dense(f"{name}.out", _gelu(self.dense(f"{name}.in", x)))
+        return self.dense(f"{name}.out", gelu(self.dense(f"{name}.in", x)))
+
+
+class Window(NamedTuple):
+    """words[first:last] are decided by a window that starts with the word `left`; its word states, pieces, and lower
+    states of the pieces.
+    """
+
+    first: int
+    last: int
+    left: int
+    states: np.ndarray
+    made: features.Pieces
+    lower: np.ndarray
 
 
 class Encoding:
@@ -117,21 +140,22 @@ class Encoding:
         self.words = features.words_of(document)
         self.pieces = pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
         self._alone = {}
-        starts = {features.inside(self.words, s.start, s.end)[0] for s in document.sentences}
+        self.sentences = [features.inside(self.words, s.start, s.end) for s in document.sentences]
+        starts = {first for first, _ in self.sentences}
         width = encoder.config["width"]
         self.states = np.zeros((len(self.words), width), np.float32)
         self.windows = []
         for left, first, last, right in features.windows(self.words, pieces, starts):
-            states = encoder.states(self.words, pieces, left, right)
+            made, states, lower = encoder.read(self.words, pieces, left, right)
             self.states[first:last] = states[first - left : last - left]
-            self.windows.append((first, last, left, states))
+            self.windows.append(Window(first, last, left, states, made, lower))
 
     # -- labels of words ---------------------------------------------------------------------------------------------
 
     def probabilities(self, head):
         """(words, labels) probabilities of one tagging head."""
         return (
-            _softmax(self.encoder.perceptron(f"tags.{head}", self.states))
+            softmax(self.encoder.perceptron(f"tags.{head}", self.states))
             if len(self.words)
             else np.zeros((0, len(self.encoder.config["tags"][head])))
         )
@@ -144,7 +168,7 @@ class Encoding:
         probabilities = self.probabilities(head)
         decoding = self.encoder.config["decoding"].get(head, {})
         found = []
-        for first, last in _busy(probabilities[:, 0], self.words):
+        for first, last in busy(probabilities[:, 0], self.words):
             path = viterbi(np.log(probabilities[first:last] + 1e-9), labels, **decoding)
             found += [
                 (first + a, first + b, kind, float(np.mean([probabilities[first + k, path[k]] for k in range(a, b)])))
@@ -164,17 +188,11 @@ class Encoding:
             [e for e in found if not _MACHINE.search(_run_around(self.document.text, e.start, e.end))],
         )
 
-    def participants(self, role):
-        """Spans that look like the `actor` or the `target` of an act, in order, as (start, end, score): a hint where
-        rules find nobody.
-        """
-        return [(*self.offsets(a, b), score) for a, b, _, score in self.spans(role)]
-
     # -- attributions ------------------------------------------------------------------------------------------------
 
     @functools.cached_property
     def attributions(self):
-        """Statements and attitudes with their sources and cues; pieces that share source and cue are one attribution."""
+        """Statements and attitudes with their sources and cues; pieces that share both are one attribution."""
         sources, cues = self.spans("source"), self.spans("cue")
         found, open_ = [], {}
         for first, last, kind, score in self.spans("content"):
@@ -197,9 +215,12 @@ class Encoding:
         ]
 
     def pointed(self, role, first, last, candidates):
-        """The candidate span the content words[first:last] points to (None: none), and the probability of that choice."""
+        """The candidate span the content words[first:last] points to (None: none), and the probability of that
+        choice.
+        """
         weights = self.encoder.weights
-        begin, end, left, states = self._window(first)
+        window = self.window(first)
+        left, states = window.left, window.states
         right = left + len(states)
         reach = candidates[
             bisect.bisect_left(candidates, left, key=_first) : bisect.bisect_left(candidates, right, key=_first)
@@ -213,17 +234,32 @@ class Encoding:
             return None, 1 / (1 + math.exp(-min(none, 30)))
         keys = self.encoder.dense(f"pointer.{role}.key", states[[c[0] - left for c in near]])
         scores = keys @ query / 8 + weights[f"pointer.{role}.distance"][[_bucket(c[0], first, last) for c in near]]
-        chances = _softmax(np.append(scores, none + self.encoder.config["decoding"].get("none", {}).get(role, 0.0)))
+        chances = softmax(np.append(scores, none + self.encoder.config["decoding"].get("none", {}).get(role, 0.0)))
         best = int(chances.argmax())
         return (near[best] if best < len(near) else None), float(chances[best])
 
-    def _window(self, number):
-        # windows decide every word once, in order
-        return self.windows[bisect.bisect_right(self.windows, number, key=_first) - 1]
+    def constant(self, group, name, default):
+        """A constant of decoding, as tuned on development texts and kept with the model (config.json)."""
+        return self.encoder.config["decoding"].get(group, {}).get(name, default)
+
+    def sentence_words(self, number):
+        """(first, last + 1) of the words of the sentence that holds a word."""
+        return (
+            self.sentences[max(0, bisect.bisect_right(self.sentences, number, key=_first) - 1)]
+            if self.sentences
+            else (0, len(self.words))
+        )
+
+    def window(self, number):
+        """The window that decides a word."""
+        return self.windows[
+            bisect.bisect_right(self.windows, number, key=_first) - 1
+        ]  # windows decide every word once, in order
 
     # -- passages ----------------------------------------------------------------------------------------------------
     # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read
-    # within a whole article about a war, the calmest sentence takes on the tone of its neighbours.
+    # within a whole
+    # article about a war, the calmest sentence takes on the tone of its neighbours.
 
     def alone(self, first, last):
         """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same
@@ -238,45 +274,14 @@ class Encoding:
                 ):
                     size += len(self.pieces[stop])
                     stop += 1
-                parts.append(self.encoder.states(self.words, self.pieces, start, stop))
+                parts.append(self.encoder.read(self.words, self.pieces, start, stop)[1])
                 start = stop
             self._alone[first, last] = np.concatenate(parts)
         return self._alone[first, last]
 
     def _shares(self, task, states):
         """Attention of a pooling head over word states; they sum to 1."""
-        return _softmax(self.encoder.dense(f"pool.{task}", states)[:, 0])
-
-    def act(self, start, end, cue_start=None, cue_end=None):
-        """Probability of each PLOVER type, and of NONE, for a sentence or clause, read at its cue when one is given.
-
-        {} when the range holds no words.
-        """
-        return self._at_cue("act", "acts", start, end, cue_start, cue_end)
-
-    def modality(self, start, end, cue_start, cue_end):
-        """Probability of actual, announced, threatened, conditional, possible and denied for the act at a cue; {}
-        without words.
-        """
-        return self._at_cue("modality", "modalities", start, end, cue_start, cue_end)
-
-    def _at_cue(self, head, labels, start, end, cue_start, cue_end):
-        first, last = features.inside(self.words, start, end)
-        if first == last:
-            return {}
-        states = self.alone(first, last)
-        whole = cue = self._shares("act", states) @ states
-        if cue_start is not None:
-            a, b = features.inside(self.words, cue_start, cue_end)
-            a, b = max(a, first), min(b, last)
-            cue = states[a - first : b - first].mean(0) if a < b else whole
-        return dict(
-            zip(
-                self.encoder.config[labels],
-                _softmax(self.encoder.perceptron(head, np.concatenate([whole, cue]))).tolist(),
-                strict=True,
-            )
-        )
+        return softmax(self.encoder.dense(f"pool.{task}", states)[:, 0])
 
     def tone(self, start, end):
         """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""
@@ -287,8 +292,8 @@ class Encoding:
         return float(np.clip(self.encoder.perceptron("tone", self._shares("tone", states) @ states)[0], -1, 1))
 
     def tone_weights(self, start, end):
-        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its own
-        state.
+        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its
+        own state.
         """
         first, last = features.inside(self.words, start, end)
         if first == last:
@@ -316,7 +321,7 @@ class Encoding:
         scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense(
             "stance_query", about
         ) / math.sqrt(states.shape[1])
-        chances = _softmax(self.encoder.perceptron("stance", np.concatenate([_softmax(scores) @ states, about])))
+        chances = softmax(self.encoder.perceptron("stance", np.concatenate([softmax(scores) @ states, about])))
         return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
 
 
@@ -358,62 +363,6 @@ def _bucket(place, first, last):
     if place < first:
         return min(7, int(math.log2(first - place))) + 1
     return min(7, int(math.log2(place - last + 1))) + 9 if place >= last else 0
-
-
-def _busy(outside, words):
-    """Stretches of words, within a paragraph, that are not plainly outside every span."""
-    found, start = [], None
-    for number in range(len(words) + 1):
-        quiet = number == len(words) or outside[number] > _QUIET
-        if start is not None and (quiet or words[number].paragraph != words[number - 1].paragraph):
-            found.append((start, number))
-            start = None
-        if start is None and not quiet:
-            start = number
-    return found
-
-
-@functools.cache
-def _transitions(labels, begin, stop):
-    """(previous, next) additive scores: -inf where BIO forbids it; `begin` for opening a span; `stop` for leaving one."""
-    n = len(labels)
-    matrix = np.zeros((n, n))
-    for i, before in enumerate(labels):
-        for j, after in enumerate(labels):
-            if after[0] == "I" and before[1:] != after[1:]:
-                matrix[i, j] = -np.inf
-            elif after[0] == "B":
-                matrix[i, j] = begin
-            if before != "O" and after[0] != "I":
-                matrix[i, j] += stop
-    start = np.array([-np.inf if label[0] == "I" else begin * (label[0] == "B") for label in labels])
-    return matrix, start
-
-
-def viterbi(scores, labels, begin=0.0, stop=0.0):
-    """The best legal BIO label sequence for (words, labels) log probabilities."""
-    matrix, start = _transitions(tuple(labels), begin, stop)
-    best, back = scores[0] + start, []
-    for row in scores[1:]:
-        through = best[:, None] + matrix
-        choice = through.argmax(0)
-        back.append(choice)
-        best = through[choice, np.arange(len(choice))] + row
-    path = [int(best.argmax())]
-    for choice in reversed(back):
-        path.append(int(choice[path[-1]]))
-    return path[::-1]
-
-
-def spans_of(path, labels):
-    """(first, last, type) of the spans in a legal label path."""
-    found = []
-    for number, label in enumerate(labels[k] for k in path):
-        if label[0] == "B":
-            found.append([number, number + 1, label[2:]])
-        elif label[0] == "I":
-            found[-1][1] = number + 1
-    return [tuple(f) for f in found]
 
 
 @functools.lru_cache(maxsize=2)

@@ -14,14 +14,12 @@ undone:
 Everything is a pure function of one text. Analysts' corrections and counts come afterwards (`helpers.counting`).
 """
 
-import functools
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from helpers.finding import gazetteers
-from helpers.finding.gazetteers import entity_id, normalise
+from helpers.finding.gazetteers import entity_id
 from helpers.finding.known_entities import find_states_of_organs, link_known
 from helpers.finding.mentions import Mention, antecedent, overlapping, resolve
 from helpers.finding.names import find_names
@@ -31,7 +29,7 @@ from helpers.finding.persons import link_persons
 from helpers.finding.references import link_references
 from helpers.text import Document, word_list
 
-__all__ = ["Mention", "affiliations", "antecedent", "country_of", "find_mentions", "overlapping", "resolve"]
+__all__ = ["Mention", "antecedent", "find_mentions", "overlapping", "resolve"]
 
 
 PLACE_IN = word_list("words before a place")
@@ -101,142 +99,3 @@ def _is_an_office(page: Page, name: Name) -> bool:
     if page.gap(name.last) != " " or after.casefold() not in PEOPLE_OF_A_SEAT:
         return False
     return after != "press" or page.word(name.last + 1) in ("secretary", "office")
-
-
-# -- states that entities stand for ----------------------------------------------------------------------------------
-
-
-# Organisations that do not act for the state they are based in.
-STATE_ORGAN = frozenset(
-    """Ministry Minister Government Army Navy Force Forces Military Parliament Senate Congress Assembly Cabinet Council Court Police Embassy Consulate Department
-    Guard Guards Intelligence Defense Defence Foreign Security President Presidency Treasury Bank Mission Administration State Command Corps Marines Agency Authority""".split()
-)
-NOT_OF_A_STATE = frozenset("outlet company sport university nongovernmental party".split()) | {"armed group"}
-
-
-@functools.lru_cache(maxsize=8)
-def _countries(gazetteer):
-    table = gazetteers.load(gazetteer)
-    return table, {entry.name: entry.id for entry in table.names.values() if entry.kind == "country"}
-
-
-def country_of(mention, *, gazetteer=None):
-    """(entity_id, name) of the state an entity belongs to by the tables alone: a country to itself, "Pentagon" to the
-    United States, a city to its country, a well-known leader to theirs; None when the tables don't say.
-    """
-    table, ids = _countries(gazetteer)
-    name = ""
-    if mention.type == "PER":
-        key = normalise(mention.entity)
-        name = table.people.get(key, ("",))[0] or (table.surnames.get(key, "") if " " not in key else "")
-    else:
-        entry = table.names.get(normalise(mention.entity))
-        organ = re.search(r"\((.+)\)\Z", mention.entity)
-        if organ and organ.group(1) in ids:
-            name = organ.group(1)
-        elif entry is not None and entry.type == mention.type:
-            if entry.kind in NOT_OF_A_STATE:
-                return None
-            name = entry.country
-        if not name and mention.type == "ORG" and STATE_ORGAN.intersection(gazetteers.tokens_of(mention.entity)):
-            for token in gazetteers.tokens_of(mention.entity):
-                for tokens, known in table.phrases.get(token, ()):
-                    if len(tokens) == 1 and known.kind == "country":
-                        name = known.country
-    return (ids[name], name) if name in ids else None
-
-
-def affiliations(document, mentions, *, gazetteer=None):
-    """Which state each entity of an article stands for: {entity_id: (country entity_id, country name)}.
-
-    Read from the text first ("Russian President Vladimir Putin", "Pentagon press secretary John Kirby", "Sergei Lavrov,
-    Russia's foreign minister,", "the Ukrainian defense ministry"), then from the tables (`country_of`). Entities
-    without a state are left out.
-    """
-    table, _ = _countries(gazetteer)
-    text, known = document.text, {}
-    for mention in mentions:
-        if mention.entity_id not in known and mention.type != "PER":
-            country = country_of(mention, gazetteer=gazetteer)
-            if country:
-                known[mention.entity_id] = country
-    named = [m for m in mentions if m.kind in ("named", "demonym")]
-    told = {}
-    for position, mention in enumerate(named):
-        if mention.kind != "named" or mention.type not in ("PER", "ORG") or mention.entity_id in told:
-            continue
-        before = named[position - 1] if position else None
-        state = None
-        if before is not None:  # "Mr. Ruiz's spokesman, Tom Berg" speaks for Ruiz's state
-            state = (
-                known.get(before.entity_id)
-                or before.type == "PER"
-                and (told.get(before.entity_id) or country_of(before, gazetteer=gazetteer))
-            )
-        if (
-            state
-            and 0 <= mention.start - before.end <= 60
-            and (before.type != "PER" or text[before.end : before.end + 2] in ("'s", "’s"))
-        ):
-            between = text[before.end : mention.start]
-            words = between.replace("’s", "").replace("'s", "").split()
-            job = (
-                words
-                and all(_is_job_word(table, word) for word in words)
-                and not all(table.titles.get(word.strip("."), ("",))[0] == "honorific" for word in words)
-            )
-            if (
-                mention.type == "PER"
-                and "\n" not in between
-                and (job or between in ("'s ", "’s ") and before.type != "PER")
-            ):
-                told[mention.entity_id] = state
-            elif (
-                mention.type == "ORG"
-                and mention.entity_id not in known
-                and between.strip() in ("", "'s", "’s")
-                and "\n" not in between
-            ):
-                told[mention.entity_id] = state
-        after = named[position + 1] if position + 1 < len(named) else None
-        if (
-            mention.type == "PER"
-            and mention.entity_id not in told
-            and after is not None
-            and after.entity_id in known
-            and 2 <= after.start - mention.end <= 60
-        ):
-            between = text[mention.end : after.start]
-            following = re.match(r"(?:['’]s)?((?: [\w-]+){1,5})", text[after.end : after.end + 60])
-            roles = following and any(word in table.roles for word in following.group(1).split())
-            of = re.search(r"([\w-]+) (?:of|for|to|at|from)(?: the)?\s\Z", between)
-            of = of and of.group(1) in table.roles and len(between.split()) <= 8
-            if (
-                re.match(r",\s(?:the |a |an |former )?", between)
-                and (roles and len(between.split()) <= 3 or of)
-                and "." not in between
-            ):
-                told[mention.entity_id] = known[after.entity_id]
-    for mention in mentions:  # "a senior U.S. official"
-        if mention.kind == "nominal" and mention.type == "PER" and mention.entity_id not in told:
-            inside = next((m for m in overlapping(named, mention.start, mention.end) if m.entity_id in known), None)
-            if inside is not None:
-                told[mention.entity_id] = known[inside.entity_id]
-    for mention in named:
-        if mention.type == "PER" and mention.entity_id not in told:
-            country = country_of(mention, gazetteer=gazetteer)
-            if country:
-                told[mention.entity_id] = country
-    return {**known, **told}
-
-
-def _is_job_word(table, word):
-    word = word.strip(",.")
-    return (
-        word in table.titles or word in table.roles or word.casefold() in table.roles or word.casefold() in _JOB_WORDS
-    )
-
-
-_JOB_WORDS = frozenset(
-    "press deputy vice prime foreign defense defence interior senior chief former acting national security general top military army of state staff minister's party opposition rebel government intelligence permanent special first supreme crown finance health energy trade economy rights human".split()
-)

@@ -24,6 +24,13 @@ WINDOW = 256  # word pieces whose labels a window decides
 CONTEXT = 64  # word pieces of context before and after them, read but not decided
 
 
+BEFORE, AFTER, NEAR = (
+    64,
+    24,
+    176,
+)  # word pieces read again around the sentence of a cue, before and after it, and at most
+
+
 class Word(NamedTuple):
     """One word: character offsets, case class, quotation class, number of its paragraph."""
 
@@ -166,3 +173,22 @@ def inside(words, start, end):
     first = bisect.bisect_left(words, start, key=lambda word: word.end - 1)
     last = bisect.bisect_left(words, end, key=lambda word: word.start)
     return first, max(first, last)
+
+
+def neighbourhood(made, first, last, sentence_first, sentence_last):
+    """What is read again for the cue words[first:last] of a window: (first piece, last piece + 1, first word, last
+    word + 1).
+
+    The cue's sentence with `BEFORE` and `AFTER` word pieces around it; of a sentence longer than `NEAR`, the part
+    around the cue.
+    Numbers are those of the window `made` (a `Pieces`).
+    """
+    size, place = len(made.ids), made.first
+    piece = lambda word: place[word] if word < len(place) else size - 1  # noqa: E731
+    begin, end = piece(sentence_first), piece(sentence_last)
+    begin, end = max(0, min(begin - BEFORE, piece(first) - 16)), min(size, max(end + AFTER, piece(last) + 16))
+    if end - begin > NEAR:
+        middle = (piece(first) + piece(last)) // 2
+        begin = max(begin, min(middle - NEAR * 5 // 8, end - NEAR))
+        end = min(end, begin + NEAR)
+    return begin, end, bisect.bisect_left(place, begin), bisect.bisect_left(place, end)

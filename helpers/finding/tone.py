@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers import text as texts
-from helpers.finding import entities
+from helpers.finding.affiliations import affiliations
 from helpers.finding.encoder import Encoding
 from helpers.finding.mentions import Mention
 from helpers.finding.statements import Statement
@@ -174,7 +174,7 @@ def score_statements(
     text, scored = document.text, []
     stances: list[Stance] = []
     starts = [m.start for m in mentions]
-    homes = {entity: country for entity, (country, _) in entities.affiliations(document, mentions).items()}
+    homes = {entity: country for entity, (country, _) in affiliations(document, mentions).items()}
     for statement in statements:
         spans = _spoken(statement)
         tone = adjusted(_tone_of(encoding, spans), statement.text)

@@ -43,7 +43,7 @@ img.small{{width:220px;border:1px solid #e9ecef}}
 
 
 def _page(title: str, body: str) -> str:
-    """A page whose only script is ours: its hash stands in the page's security policy, so nothing else in it can run."""
+    """A page whose only script is ours: its hash stands in the page's security policy, so nothing else can run."""
     script = display.ENHANCE + 'document.querySelectorAll("div.house[id]").forEach(enhance);'
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return PAGE.format(title=html.escape(title), hash=digest, script=script, body=body)

@@ -3,8 +3,10 @@
     pip install babel countryinfo
     python helpers/training/check_countries.py
 
-Prints what the sources know and the table lacks: territories without a row, English names and capitals that lead to no entry or another one.
-Unicode CLDR (package `babel`) names territories by ISO code; `countryinfo` carries names, demonyms and capitals (only its raw fields are used).
+Prints what the sources know and the table lacks: territories without a row, English names and capitals that lead to
+no entry or another one.
+Unicode CLDR (package `babel`) names territories by ISO code; `countryinfo` carries names, demonyms and capitals (only
+its raw fields are used).
 Differences are for a person to judge: both sources have errors ("U.S." leads to the Virgin Islands in one of them).
 """
 
@@ -18,7 +20,9 @@ from helpers.finding import gazetteers  # noqa: E402
 
 def _known(table, words, form="name"):
     tokens = gazetteers.tokens_of(words)
-    entry = next((entry for known, entry in table.phrases.get(tokens[0], ()) if known == tokens), None) if tokens else None
+    entry = (
+        next((entry for known, entry in table.phrases.get(tokens[0], ()) if known == tokens), None) if tokens else None
+    )
     return entry.name if entry is not None and (form != "demonym" or entry.form == "demonym") else None
 
 

@@ -1,10 +1,10 @@
 """Human-labelled data -> training examples, with augmentation. An example is a text with character spans and labels.
 
-The data folder is laid out as the project's gold folder: ner/, statements/, tone/, acts/ (see README.md beside this file for
+The data folder is laid out as the project's gold folder: ner/, statements/, tone/, acts/ (see README.md beside this
+file for
 where each corpus comes from and its licence). The codebook of this project adds act examples.
 """
 
-import csv
 import itertools
 import json
 import random
@@ -15,14 +15,15 @@ import torch
 
 from helpers.finding import features
 from helpers.text import Document, Span, quotations, read
-from helpers.training.model import ACTS, MODALITIES, STANCES, TAGS
+from helpers.training.model import STANCES, TAGS
 
 TRIM = " \t\r\n\u00a0.,;:!?\"'“”‘’„«»—–…-()[]`"
 
 
 class Example(NamedTuple):
-    """task; document; spans: (start, end, head, label); links: (start, end, {role: start of its span, -1 none, None unknown});
-    ignore: (start, end) without loss; value: class or score; focus: (start, end) of a cue or target; modality: class or -100."""
+    """task; document; spans: (start, end, head, label); links: (start, end, {role: start of its span, -1 none, None
+    unknown});
+    ignore: (start, end) without loss; value: class or score; focus: (start, end) of a target."""
 
     task: str
     document: Document
@@ -31,7 +32,6 @@ class Example(NamedTuple):
     ignore: list = []
     value: object = None
     focus: object = None
-    modality: int = -100
 
 
 def rows(path):
@@ -41,7 +41,27 @@ def rows(path):
 
 # -- entities ---------------------------------------------------------------------------------------------------------
 
-_NO_SPACE_BEFORE = {".", ",", ";", ":", "!", "?", ")", "]", "%", "'s", "'", "n't", "'re", "'ve", "'ll", "'d", "'m", "’s", "’"}
+_NO_SPACE_BEFORE = {
+    ".",
+    ",",
+    ";",
+    ":",
+    "!",
+    "?",
+    ")",
+    "]",
+    "%",
+    "'s",
+    "'",
+    "n't",
+    "'re",
+    "'ve",
+    "'ll",
+    "'d",
+    "'m",
+    "’s",
+    "’",
+}
 _NO_SPACE_AFTER = {"(", "[", "$", "£", "€"}
 
 
@@ -89,7 +109,11 @@ class Entities:
         while number < len(self.sentences):
             size = 1 if rng.random() < 0.4 else rng.randint(2, 9)
             home = (self.sentences[number]["source"], self.sentences[number]["doc"])
-            group = list(itertools.takewhile(lambda row, home=home: (row["source"], row["doc"]) == home, self.sentences[number : number + size]))
+            group = list(
+                itertools.takewhile(
+                    lambda row, home=home: (row["source"], row["doc"]) == home, self.sentences[number : number + size]
+                )
+            )
             number += len(group)
             order.append(group)
         rng.shuffle(order)
@@ -180,12 +204,18 @@ class Statements:
                 size, first = 0, max(number, 0)
                 last = first
                 budget = rng.randint(700, 1500)  # characters
-                while last < len(paragraphs) and (last == first or size + paragraphs[last].end - paragraphs[last].start <= budget):
+                while last < len(paragraphs) and (
+                    last == first or size + paragraphs[last].end - paragraphs[last].start <= budget
+                ):
                     size += paragraphs[last].end - paragraphs[last].start
                     last += 1
                     if number < 0 and last - first >= 4 + number:
                         break
-                found.append(self.example(row, paragraphs[first].start, min(paragraphs[last - 1].end, paragraphs[first].start + 2400), rng))
+                found.append(
+                    self.example(
+                        row, paragraphs[first].start, min(paragraphs[last - 1].end, paragraphs[first].start + 2400), rng
+                    )
+                )
                 number = last
         rng.shuffle(found)
         return found
@@ -240,48 +270,29 @@ class Rows:
         return out
 
 
-def acts(path, keep=lambda row: True):
-    found = []
-    for row in rows(path):
-        if keep(row):
-            spans = [(s, e, head, head.upper()) for head, key in (("actor", "src_spans"), ("target", "tgt_spans")) for s, e in row.get(key) or []]
-            found.append(Example("acts", read_lines(row["text"].replace("\n", " ")), spans, value=ACTS.index(row.get("plover") or "NONE")))
-    return Rows(found)
-
-
-def codebook(path, keep=lambda row: True):
-    """This project's own examples, twice: read at the cue, with the type of the act itself; and as a whole sentence that holds one act,
-    with the type it scores as (an announced attack is a threat), which is how the sentences of PLV are labelled."""
-    with open(path, encoding="utf-8", newline="") as file:
-        table = [row for row in csv.DictReader(file) if keep(row)]
-    count = {}
-    for row in table:
-        count[row["sentence"]] = count.get(row["sentence"], 0) + 1
-    found = []
-    for row in table:
-        label = row["plover"] if row["category"] != "NONE" and row["plover"] in ACTS else "NONE"
-        spans = []
-        for head in ("actor", "target"):
-            start = row["sentence"].find(row[head]) if row.get(head) else -1
-            if start >= 0:
-                spans.append((start, start + len(row[head]), head, head.upper()))
-        example = Example("acts", read_lines(row["sentence"]), spans, value=ACTS.index(label))
-        start = row["sentence"].find(row["cue"]) if row.get("cue") else -1
-        if start >= 0:
-            modality = MODALITIES.index(row["modality"]) if label != "NONE" and row["modality"] in MODALITIES else -100
-            found.append(example._replace(focus=(start, start + len(row["cue"])), spans=[], modality=modality))
-        if count[row["sentence"]] == 1:
-            scored = row["plover_scored"] if row["category"] != "NONE" and row["plover_scored"] in ACTS else "NONE"
-            found.append(example._replace(value=ACTS.index(scored)))
-    return Rows(found)
-
-
 def tones(path, keep=lambda row: True):
-    return Rows([Example("tone", read_lines(row["text"].replace("\n", " ")), value=row["rating"] / 4) for row in rows(path) if keep(row)])
+    return Rows(
+        [
+            Example("tone", read_lines(row["text"].replace("\n", " ")), value=row["rating"] / 4)
+            for row in rows(path)
+            if keep(row)
+        ]
+    )
 
 
 def stances(path, keep=lambda row: True):
-    return Rows([Example("stance", read_lines(row["text"].replace("\n", " ")), value=STANCES.index(row["label"]), focus=(row["start"], row["end"])) for row in rows(path) if row["end"] > row["start"] and keep(row)])
+    return Rows(
+        [
+            Example(
+                "stance",
+                read_lines(row["text"].replace("\n", " ")),
+                value=STANCES.index(row["label"]),
+                focus=(row["start"], row["end"]),
+            )
+            for row in rows(path)
+            if row["end"] > row["start"] and keep(row)
+        ]
+    )
 
 
 # -- batches ----------------------------------------------------------------------------------------------------------
@@ -333,11 +344,11 @@ class Maker:
         batch["first"] = torch.zeros(size, count, dtype=torch.long)
         batch["words"] = torch.zeros(size, count, dtype=torch.bool)
         task = group[0][0].task
-        heads = {"entities": ["entities"], "statements": ["content", "source", "cue"], "acts": ["actor", "target"]}.get(task, [])
+        heads = {"entities": ["entities"], "statements": ["content", "source", "cue"]}.get(task, [])
         for head in heads:
             batch[head] = torch.full((size, count), -100)
         batch["focus"] = torch.zeros(size, count, dtype=torch.bool)
-        batch["task"], batch["values"], batch["modalities"], batch["links"] = task, [], [], []
+        batch["task"], batch["values"], batch["links"] = task, [], []
         for number, (example, words, made) in enumerate(group):
             n = len(made.ids)
             for key, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes)):
@@ -346,8 +357,7 @@ class Maker:
             batch["first"][number, : len(words)] = torch.tensor(made.first)
             batch["words"][number, : len(words)] = True
             for head in heads:
-                if task != "acts" or example.spans:
-                    batch[head][number, : len(words)] = 0
+                batch[head][number, : len(words)] = 0
             for start, end, head, label in sorted(example.spans, reverse=True):
                 first, last = features.inside(words, start, end)
                 if first < last:
@@ -361,7 +371,6 @@ class Maker:
                 first, last = features.inside(words, *example.focus)
                 batch["focus"][number, first:last] = True
             batch["values"].append(example.value)
-            batch["modalities"].append(example.modality)
             for start, end, targets in example.links:
                 first, last = features.inside(words, start, end)
                 if first < last:
@@ -376,19 +385,15 @@ class Maker:
         return batch
 
 
-def sources(gold, codebook_path=None, entity_sources=None, keep_act=lambda r: True, keep_tone=lambda r: True):
-    """All training data of a gold folder: {task: dataset}."""
+def sources(gold, entity_sources=None, keep_tone=lambda r: True):
+    """The training data of a gold folder for everything but acts (helpers.training.acts): {task: dataset}."""
     gold = Path(gold)
-    found = {
+    return {
         "entities": Entities(gold / "ner/train.jsonl", entity_sources),
         "statements": Statements(gold / "statements/polnear_train.jsonl"),
         "stance": stances(gold / "tone/newsmtsc_train.jsonl"),
         "tone": tones(gold / "tone/nyt_train.jsonl", keep_tone),
-        "acts": acts(gold / "acts/plover_train.jsonl", keep_act),
     }
-    if codebook_path and Path(codebook_path).exists():
-        found["codebook"] = codebook(codebook_path)
-    return found
 
 
 def endless(dataset, maker, budget, seed):

@@ -1,6 +1,7 @@
 """Checkpoint -> model folder: python -m helpers.training.export CHECKPOINT FOLDER [--float]
 
-Writes encoder.onnx (dynamic int8, weights per channel), heads.npz, tokenizer.json and config.json. Biases of the decoder are
+Writes encoder.onnx (dynamic int8, weights per channel), heads.npz, tokenizer.json and config.json. Biases of the
+decoder are
 tuned on development data afterwards (helpers.training.tune) and kept in config.json.
 """
 
@@ -14,17 +15,23 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from helpers.training.model import ACTS, MODALITIES, STANCES, TAGS, Network
+from helpers.training.model import KINDS, MODALITIES, PLOVER, ROLES, STANCES, TAGS, Network
 from helpers.training.train import minilm
 
+FORMAT = 2  # of the model folder; helpers.finding.encoder reads this one
 
-class Traced(torch.nn.Module):
-    def __init__(self, trunk):
+
+class Part(torch.nn.Module):
+    """A part of the network under one name, so that both graphs call their weights `owner.…` (see
+    helpers.training.shipped).
+    """
+
+    def __init__(self, owner):
         super().__init__()
-        self.trunk = trunk
+        self.owner = owner
 
-    def forward(self, ids, cases, quotes):
-        return self.trunk(ids, cases, quotes)
+    def forward(self, *given):
+        return self.owner(*given)
 
 
 def heads_of(network):
@@ -43,8 +50,12 @@ def heads_of(network):
         perceptron(f"tags.{task}", layers)
     for task, layer in heads.pool.items():
         dense(f"pool.{task}", layer)
-    for name in ("act", "modality", "tone", "stance"):
+    for name in ("tone", "stance"):
         perceptron(name, getattr(heads, name))
+    for name in ("kind", "modality", "reciprocal", "plover", "roles"):
+        perceptron(f"reader.{name}", getattr(network.reader, name))
+    dense("reader.pool", network.reader.pool)
+    dense("reader.nobody", network.reader.nobody)
     dense("stance_query", heads.stance_query)
     for role in ("source", "cue"):
         dense(f"pointer.{role}.query", heads.pointer_query[role])
@@ -54,28 +65,62 @@ def heads_of(network):
     return {k: v.detach().numpy().astype(np.float16) for k, v in found.items()}
 
 
+def write(module, example, inputs, outputs, path, quantise):
+    """One graph, its matrices as 8-bit integers with a scale a column."""
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "plain.onnx"
+        axes = {name: {1: "length"} for name in (*inputs, *outputs)}
+        torch.onnx.export(
+            Part(module),
+            example,
+            str(plain),
+            dynamo=False,
+            opset_version=17,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+        )
+        if quantise:
+            quantize_dynamic(
+                plain,
+                path,
+                per_channel=True,
+                reduce_range=False,
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=["MatMul", "Gather"],
+            )
+        else:
+            onnx.save(onnx.load(plain), path)
+
+
 def export(network, folder, quantise=True):
     """Write a model folder."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
     ids = torch.randint(5, 1000, (1, 24))
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "plain.onnx"
-        torch.onnx.export(
-            Traced(network.trunk), (ids, ids % 5, ids % 3), str(plain), dynamo=False, opset_version=17,
-            input_names=["ids", "cases", "quotes"], output_names=["states"],
-            dynamic_axes={name: {1: "length"} for name in ("ids", "cases", "quotes", "states")},
-        )
-        if quantise:
-            quantize_dynamic(plain, folder / "encoder.onnx", per_channel=True, reduce_range=False, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"])
-        else:
-            onnx.save(onnx.load(plain), folder / "encoder.onnx")
+    lower = torch.randn(1, 24, network.trunk.words.embedding_dim)
+    graphs = (
+        ("encoder.onnx", network.trunk, {"ids": ids, "cases": ids % 5, "quotes": ids % 3}, ["states", "lower"]),
+        ("reader.onnx", network.reader, {"lower": lower, "marks": ids % 3}, ["states"]),
+    )
+    for name, part, given, results in graphs:
+        write(part, tuple(given.values()), list(given), results, folder / name, quantise)
     np.savez(folder / "heads.npz", **heads_of(network))
     (folder / "tokenizer.json").write_text((minilm() / "tokenizer.json").read_text(encoding="utf-8"), encoding="utf-8")
     known = folder / "config.json"
     decoding = json.loads(known.read_text())["decoding"] if known.exists() else {}
-    config = {"width": network.trunk.words.embedding_dim, "tags": TAGS, "acts": ACTS, "modalities": MODALITIES, "stances": STANCES, "decoding": decoding}
+    config = {
+        "width": network.trunk.words.embedding_dim,
+        "tags": TAGS,
+        "format": FORMAT,
+        "kinds": KINDS,
+        "plover": PLOVER,
+        "modalities": MODALITIES,
+        "roles": ROLES,
+        "stances": STANCES,
+        "decoding": decoding,
+    }
     known.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,10 @@
 """The network that is trained: a BERT trunk with case and quotation embeddings, and one small head per task.
 
-Heads on words (first word piece): entity spans, statement contents, sources, cues, actors and targets of acts.
-Heads on spans (pooled word states): act category, tone, stance; and a pointer from a content to its source and cue.
+Heads on words (first word piece): entity spans, statement contents, sources, cues, cues of acts.
+Heads on spans (pooled word states): tone, stance; and a pointer from a content to its source and cue.
+The second reading of an act: copies of the trunk's upper layers read the neighbourhood of a cue once more, the cue
+marked, and say its
+kind, modality, reciprocity and PLOVER type, and which words are its actors and targets.
 """
 
 import math
@@ -12,22 +15,55 @@ from torch import nn
 
 from helpers.finding.features import CASES, QUOTES
 
+KINDS = (
+    "NONE",
+    "YIELD",
+    "AID",
+    "TALK",
+    "REQUEST",
+    "REJECT",
+    "ACCUSE",
+    "THREATEN",
+    "PROTEST",
+    "MOBILIZE",
+    "SANCTION",
+    "COERCE",
+    "FORCE",
+)
 TAGS = {
     "entities": ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC"),
     "content": ("O", "B-STATEMENT", "I-STATEMENT", "B-ATTITUDE", "I-ATTITUDE"),
     "source": ("O", "B-SOURCE", "I-SOURCE"),
     "cue": ("O", "B-CUE", "I-CUE"),
-    "actor": ("O", "B-ACTOR", "I-ACTOR"),
-    "target": ("O", "B-TARGET", "I-TARGET"),
+    "act": ("O", *(f"{place}-{kind}" for kind in KINDS[1:] for place in "BI")),
 }
-ACTS = ("NONE", "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "YIELD", "REQUEST", "REJECT", "ACCUSE", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT")
+PLOVER = (
+    "AGREE",
+    "CONSULT",
+    "SUPPORT",
+    "COOPERATE",
+    "AID",
+    "YIELD",
+    "REQUEST",
+    "REJECT",
+    "ACCUSE",
+    "THREATEN",
+    "PROTEST",
+    "SANCTION",
+    "MOBILIZE",
+    "COERCE",
+    "ASSAULT",
+)
+ROLES = ("actor", "target")
+LOWER = 4  # layers of the trunk whose states the second reading starts from
 MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
 STANCES = ("neg", "neu", "pos")
 DISTANCES = 18  # buckets of signed logarithmic word distance from a content to a possible source
 
 
 class Dropout(nn.Module):
-    """Dropout whose masks are slices, at random offsets, of one long mask made beforehand: drawing a fresh mask at every call
+    """Dropout whose masks are slices, at random offsets, of one long mask made beforehand: drawing a fresh mask at
+    every call
     took more of the training's CPU time than all matrix products together."""
 
     pools = {}
@@ -85,24 +121,37 @@ class Trunk(nn.Module):
         nn.init.zeros_(self.quotes.weight)
 
     def forward(self, ids, cases, quotes, mask=None):
+        """-> (states, states after the first `LOWER` layers)."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.words(ids) + self.positions(place) + self.cases(cases) + self.quotes(quotes)
-        x = self.dropout(self.norm(x))
-        for layer in self.layers:
+        x = lower = self.dropout(self.norm(x))
+        for number, layer in enumerate(self.layers, start=1):
             x = layer(x, mask)
-        return x
+            if number == LOWER:
+                lower = x
+        return x, lower
 
     def load_minilm(self, tensors, keep_layers):
         """Weights of all-MiniLM-L6-v2 (a dict of tensors); `keep_layers`: which of its six layers to use."""
         self.words.weight.data.copy_(tensors["embeddings.word_embeddings.weight"])
-        self.positions.weight.data.copy_(tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0])
+        self.positions.weight.data.copy_(
+            tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
+        )
         self.norm.weight.data.copy_(tensors["embeddings.LayerNorm.weight"])
         self.norm.bias.data.copy_(tensors["embeddings.LayerNorm.bias"])
         for layer, number in zip(self.layers, keep_layers, strict=True):
             name = f"encoder.layer.{number}."
             for part, parameter in (("weight", layer.qkv.weight), ("bias", layer.qkv.bias)):
-                parameter.data.copy_(torch.cat([tensors[f"{name}attention.self.{which}.{part}"] for which in ("query", "key", "value")]))
-            for mine, theirs in (("out", "attention.output.dense"), ("norm1", "attention.output.LayerNorm"), ("up", "intermediate.dense"), ("down", "output.dense"), ("norm2", "output.LayerNorm")):
+                parameter.data.copy_(
+                    torch.cat([tensors[f"{name}attention.self.{which}.{part}"] for which in ("query", "key", "value")])
+                )
+            for mine, theirs in (
+                ("out", "attention.output.dense"),
+                ("norm1", "attention.output.LayerNorm"),
+                ("up", "intermediate.dense"),
+                ("down", "output.dense"),
+                ("norm2", "output.LayerNorm"),
+            ):
                 getattr(layer, mine).weight.data.copy_(tensors[f"{name}{theirs}.weight"])
                 getattr(layer, mine).bias.data.copy_(tensors[f"{name}{theirs}.bias"])
 
@@ -117,41 +166,36 @@ class Heads(nn.Module):
     def __init__(self, width=384):
         super().__init__()
         self.tags = nn.ModuleDict({task: perceptron(width, 192, len(labels)) for task, labels in TAGS.items()})
-        self.pool = nn.ModuleDict({task: nn.Linear(width, 1) for task in ("act", "tone", "stance")})
-        self.act = perceptron(2 * width, 384, len(ACTS))
-        self.modality = perceptron(2 * width, 192, len(MODALITIES))
+        self.pool = nn.ModuleDict({task: nn.Linear(width, 1) for task in ("tone", "stance")})
         self.tone = perceptron(width, 192, 1)
         self.stance = perceptron(2 * width, 384, len(STANCES))
         self.stance_query = nn.Linear(width, width)
         self.pointer_query = nn.ModuleDict({role: nn.Linear(2 * width, 64) for role in ("source", "cue")})
         self.pointer_key = nn.ModuleDict({role: nn.Linear(width, 64) for role in ("source", "cue")})
         self.pointer_null = nn.ParameterDict({role: nn.Parameter(torch.zeros(64)) for role in ("source", "cue")})
-        self.pointer_distance = nn.ParameterDict({role: nn.Parameter(torch.zeros(DISTANCES)) for role in ("source", "cue")})
+        self.pointer_distance = nn.ParameterDict(
+            {role: nn.Parameter(torch.zeros(DISTANCES)) for role in ("source", "cue")}
+        )
 
     def pooled(self, task, states, mask):
         """Attention-weighted mean of the word states where `mask` is True."""
         weights = self.pool[task](states).squeeze(-1).masked_fill(~mask, -1e4).softmax(-1)
         return (weights.unsqueeze(-1) * states).sum(1)
 
-    def acts(self, states, region, focus):
-        """(act scores, modality scores). `focus`: mask of the cue's words; all False where the cue is not known."""
-        whole = self.pooled("act", states, region)
-        known = focus.any(1, keepdim=True)
-        cue = (focus.float().unsqueeze(-1) * states).sum(1) / focus.sum(1, keepdim=True).clamp(min=1)
-        both = torch.cat([whole, torch.where(known, cue, whole)], -1)
-        return self.act(both), self.modality(both)
-
     def tones(self, states, region):
         return self.tone(self.pooled("tone", states, region)).squeeze(-1)
 
     def stances(self, states, region, target):
         about = (target.float().unsqueeze(-1) * states).sum(1) / target.sum(1, keepdim=True).clamp(min=1)
-        scores = self.pool["stance"](states).squeeze(-1) + (self.stance_query(about).unsqueeze(1) * states).sum(-1) / math.sqrt(states.shape[-1])
+        scores = self.pool["stance"](states).squeeze(-1) + (self.stance_query(about).unsqueeze(1) * states).sum(
+            -1
+        ) / math.sqrt(states.shape[-1])
         weights = scores.masked_fill(~region, -1e4).softmax(-1)
         return self.stance(torch.cat([(weights.unsqueeze(-1) * states).sum(1), about], -1))
 
     def point(self, role, states, first, last, row):
-        """Scores of every word (and, last, of none) as the first word of the source or cue of each content words[first:last].
+        """Scores of every word (and, last, of none) as the first word of the source or cue of each content
+        words[first:last].
 
         states: (batch, words, width); first, last, row: one entry a content. -> (contents, words + 1)
         """
@@ -161,7 +205,9 @@ class Heads(nn.Module):
         mean = (within.unsqueeze(-1) * rows).sum(1) / within.sum(1, keepdim=True).clamp(min=1)
         query = self.pointer_query[role](torch.cat([mean, rows[torch.arange(len(row)), first]], -1))
         keys = self.pointer_key[role](rows)
-        scores = (keys @ query.unsqueeze(-1)).squeeze(-1) / 8 + self.pointer_distance[role][distance_bucket(place, first, last)]
+        scores = (keys @ query.unsqueeze(-1)).squeeze(-1) / 8 + self.pointer_distance[role][
+            distance_bucket(place, first, last)
+        ]
         none = (query @ self.pointer_null[role]).unsqueeze(-1) / 8
         return torch.cat([scores, none], -1)
 
@@ -170,7 +216,53 @@ def distance_bucket(place, first, last):
     """Signed logarithmic distance of words to a content: 0 inside; 1..8 before it, 9..17 after it."""
     before = (first[:, None] - place).clamp(min=1).float().log2().floor().clamp(max=7).long() + 1
     after = (place - last[:, None] + 1).clamp(min=1).float().log2().floor().clamp(max=7).long() + 9
-    return torch.where(place < first[:, None], before, torch.where(place >= last[:, None], after, torch.zeros_like(before)))
+    return torch.where(
+        place < first[:, None], before, torch.where(place >= last[:, None], after, torch.zeros_like(before))
+    )
+
+
+class Reader(nn.Module):
+    """The second reading: the trunk's upper layers once more over the neighbourhood of one cue, which is marked."""
+
+    def __init__(self, width=384, layers=2, heads=12, dropout=0.1):
+        super().__init__()
+        self.marks = nn.Embedding(3, width)  # elsewhere, in the sentence of the cue, the cue
+        self.layers = nn.ModuleList(Layer(width, heads, dropout) for _ in range(layers))
+        self.pool = nn.Linear(width, 1)
+        self.kind = perceptron(2 * width, 256, len(KINDS))
+        self.modality = perceptron(2 * width, 192, len(MODALITIES))
+        self.reciprocal = perceptron(2 * width, 64, 1)
+        self.plover = perceptron(2 * width, 192, len(PLOVER))
+        # for each role: the pointer's score of a word, and whether it is outside, opens or goes on with a participant
+        self.roles = perceptron(width, 192, 4 * len(ROLES))
+        self.nobody = nn.Linear(2 * width, len(ROLES))
+        nn.init.zeros_(self.marks.weight)
+
+    def start_from(self, trunk):
+        """Begin as the trunk's own upper layers."""
+        for mine, theirs in zip(self.layers, trunk.layers[LOWER:], strict=True):
+            mine.load_state_dict(theirs.state_dict())
+
+    def forward(self, states, marks, mask=None):
+        x = states + self.marks(marks)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
+
+    def judge(self, states, mask, cue):
+        """states (cues, pieces, width); mask, cue: booleans. -> scores of kind, modality, reciprocity, PLOVER type,
+        and of nobody (cues, roles).
+        """
+        mean = (cue.float().unsqueeze(-1) * states).sum(1) / cue.sum(1, keepdim=True).clamp(min=1)
+        weights = self.pool(states).squeeze(-1).masked_fill(~mask, -1e4).softmax(-1)
+        both = torch.cat([mean, (weights.unsqueeze(-1) * states).sum(1)], -1)
+        return (
+            self.kind(both),
+            self.modality(both),
+            self.reciprocal(both).squeeze(-1),
+            self.plover(both),
+            self.nobody(both),
+        )
 
 
 class Network(nn.Module):
@@ -178,9 +270,19 @@ class Network(nn.Module):
         super().__init__()
         self.trunk = Trunk(**shape)
         self.heads = Heads(self.trunk.words.embedding_dim)
+        self.reader = Reader(self.trunk.words.embedding_dim)
 
     def states(self, batch):
-        """Word states (batch, words, width) of a padded batch: ids, cases, quotes, length mask, first piece of each word."""
+        """Word states (batch, words, width) of a padded batch: ids, cases, quotes, length mask, first piece of each
+        word.
+        """
+        return self.both(batch)[0]
+
+    def both(self, batch):
+        """Word states, and the states of all word pieces after the lower layers, from which the second reading
+        starts.
+        """
         mask = batch["mask"][:, None, None, :]
-        x = self.trunk(batch["ids"], batch["cases"], batch["quotes"], mask).float()
-        return x.gather(1, batch["first"].unsqueeze(-1).expand(-1, -1, x.shape[-1]))
+        x, middle = self.trunk(batch["ids"], batch["cases"], batch["quotes"], mask)
+        x = x.float()
+        return x.gather(1, batch["first"].unsqueeze(-1).expand(-1, -1, x.shape[-1])), middle

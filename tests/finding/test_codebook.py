@@ -30,7 +30,7 @@ def cues(codebook, words):
     return [words[cue.start : cue.end] for cue in codebook.find(text.read(words))]
 
 
-# -- what is found ------------------------------------------------------------------------------------------------------
+# -- what is found ---------------------------------------------------------------------------------------------------
 
 
 def test_own_category_is_found_and_ranked(codebook):
@@ -176,7 +176,7 @@ def test_the_codebook_in_the_readme_is_one(tmp_path):
     ]
 
 
-# -- mistakes in the file -----------------------------------------------------------------------------------------------
+# -- mistakes in the file --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_word_classes_hold_each_word_once():
         assert row["words"] == " ".join(words).lower() and len(set(words)) == len(words), row["class"]
 
 
-# -- forms of words -----------------------------------------------------------------------------------------------------
+# -- forms of words --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_nouns_and_participles_are_inflected():
     assert not inflection.may_be_noun("hacked")
 
 
-# -- the coded sentences of helpers/training/codebook.csv ---------------------------------------------------------------
+# -- the coded sentences of helpers/training/codebook.csv ------------------------------------------------------------
 
 ROWS = list(csv.DictReader((ROOT / "helpers" / "training" / "codebook.csv").open(encoding="utf-8", newline="")))
 PURPOSES = ("deter", "compel", "punish", "reassure")

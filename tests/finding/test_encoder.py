@@ -1,15 +1,18 @@
 """The encoder as a black box: offsets, determinism, and labels a reader would give."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import text
-from helpers.finding import encoder, features
+from helpers.finding import cue_reading, encoder, features
 
 ARTICLE = (
-    "KAMPALA — Foreign Minister Ruth Okello of Uganda said on Friday that her government would reopen the embassy in Lisbon.\n\n"
+    "KAMPALA — Foreign Minister Ruth Okello of Uganda said on Friday that her government would "
+    "reopen the embassy in Lisbon.\n\n"
     "“We have waited long enough,” Okello told the Daily Monitor. “It is time to talk.”\n\n"
     "Portugal welcomed the decision, according to a spokesman for Prime Minister Rui Tavares."
 )
@@ -58,21 +61,39 @@ def test_the_same_text_gets_the_same_labels_whatever_follows():
 
 def test_probabilities_are_probabilities():
     found = encode("The army shelled the town and the rebels agreed to talk.")
-    chances = found.act(0, 56)
-    assert set(chances) == set(encoder.load().config["acts"]) and sum(chances.values()) == pytest.approx(1, abs=1e-4)
+    shelled = cue_reading.read_cue(found, 2, 3)
+    config = encoder.load().config
+    for chances, labels in ((shelled.kind, "kinds"), (shelled.modality, "modalities"), (shelled.plover, "plover")):
+        assert list(chances) == config[labels] and sum(chances.values()) == pytest.approx(1, abs=1e-4)
     assert sum(found.stance(0, 56, 0, 8).values()) == pytest.approx(1, abs=1e-4)
-    assert found.act(56, 56) == {}
+    assert found.stance(56, 56, 0, 8) == {} and 0 <= shelled.reciprocal <= 1
 
 
-def test_tone_and_act_tell_plain_cases_apart():
+def test_tone_tells_plain_cases_apart():
     good, bad = (
         encode("It was a wonderful, generous gesture and a great joy."),
         encode("It was a vile, murderous attack and a terrible disaster."),
     )
     assert good.tone(0, 60) > 0.15 > -0.15 > bad.tone(0, 60)
-    attack = encode("Warplanes bombed two villages overnight.").act(0, 40)
-    talks = encode("The two presidents met for talks in Geneva on Sunday.").act(0, 53)
-    assert max(attack, key=attack.get) == "ASSAULT" and max(talks, key=talks.get) == "CONSULT"
+
+
+def test_a_cue_is_read_for_its_kind_and_its_parties():
+    found = encode("Guyanese warplanes bombed two villages in Suriname overnight.")
+    bombed = cue_reading.read_cue(found, 2, 3)
+    assert max(bombed.kind, key=bombed.kind.get) == "FORCE" and max(bombed.plover, key=bombed.plover.get) == "ASSAULT"
+    actor = bombed.participants["actor"][0]
+    assert actor.first < 2 and actor.score > bombed.nobody["actor"]
+    talks = cue_reading.read_cue(encode("The two presidents met for talks in Geneva on Sunday."), 3, 4)
+    assert max(talks.kind, key=talks.kind.get) == "TALK" and talks.reciprocal > 0.5
+
+
+def test_a_model_of_another_format_says_so(tmp_path):
+    for name in encoder.FILES:
+        (tmp_path / name).write_bytes((encoder.MODELS / name).read_bytes())
+    config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps({k: v for k, v in config.items() if k != "format"}))
+    with pytest.raises(ValueError, match="format 1, this version reads 2"):
+        encoder.Encoder(tmp_path)
 
 
 def test_windows_decide_every_word_once():

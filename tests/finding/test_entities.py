@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers import text
 from helpers.counting import mentions as counts
 from helpers.finding import encoder, entities, gazetteers
+from helpers.finding.affiliations import affiliations
 
 GOLD = Path(__file__).resolve().parents[3] / "shared" / "gold" / "seed" / "entities.json"
 
@@ -294,7 +295,7 @@ def test_resolve_and_affiliations():
     assert stands_for("Rojas's aide Tom Berg") == "Tom Berg"
     assert stands_for("The EU and its allies") == "European Union"
     assert entities.resolve(mentions, len(words), len(words)) is None
-    states = entities.affiliations(document, mentions)
+    states = affiliations(document, mentions)
     assert states["PER:ada quinn"] == ("LOC:united states", "United States")
     assert states["PER:luis rojas"] == states["PER:tom berg"] == ("LOC:bolivia", "Bolivia")
 
@@ -372,7 +373,7 @@ def test_any_text_and_any_spans(words, raw):
         )
         assert mention.entity_id and mention.entity and mention.rule
         assert not (mention.kind == "named" and mention.text.endswith(("'s", "’s")))
-    entities.affiliations(document, mentions)
+    affiliations(document, mentions)
 
 
 def test_same_text_same_mentions():
