@@ -1,5 +1,6 @@
 # make        set up, then run all notebooks over seeds/     make CORPUS=my_articles
-# make test   set up, then run the tests                     make lab   JupyterLab on the notebooks
+# make test   set up, then checks and all tests              make lab   JupyterLab on the notebooks
+# make lint   the checks alone: style, notebooks, types
 # make bench  what a run costs                               make evaluate GOLD=folder   accuracy on labelled data
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -16,30 +17,37 @@ unexport PYTHONDONTWRITEBYTECODE
 run: setup
 	@$(BIN)/python -m helpers.batch $(CORPUS) $(ARGS)
 
-setup: $(VENV)/ready
+setup: $(VENV)/installed
 
 # uv when it is there and reaches the packages, else venv and pip: the same packages, pinned. Nothing is done again until requirements.lock changes.
 define install
 test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-if ! { command -v uv >/dev/null && uv pip install -q --python $(BIN)/python -r $(1); }; then \
-  $(BIN)/python -m pip install -qq --disable-pip-version-check -r $(1); fi
+if ! { command -v uv >/dev/null && uv pip install -q --python $(BIN)/python $(1); }; then \
+  $(BIN)/python -m pip install -qq --disable-pip-version-check $(1); fi
 endef
 
 $(VENV)/ready: requirements.lock
 	@echo "Setting up $(VENV) (once; a minute or more)"
-	@$(call install,requirements.lock)
+	@$(call install,-r requirements.lock)
+	@touch $@
+
+# The project itself, editable: notebooks import helpers wherever they lie, and use this folder.
+$(VENV)/installed: $(VENV)/ready pyproject.toml
+	@$(call install,--no-deps -e .)
 	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt requirements-html.txt
 	@echo "Installing what the tests need"
-	@$(call install,requirements-dev.txt)
+	@$(call install,-r requirements-dev.txt)
 	@touch $@
 
-test: $(VENV)/ready-to-test
-	@$(BIN)/python -m pytest $(ARGS)
+test: lint
+	@$(BIN)/python -m pytest --cov=helpers --cov-report=term:skip-covered $(ARGS)
 
-lint: $(VENV)/ready-to-test
-	@$(BIN)/ruff check . && $(BIN)/nbstripout --verify notebooks/*.ipynb
+lint: $(VENV)/installed $(VENV)/ready-to-test
+	@$(BIN)/ruff check .
+	@$(BIN)/nbstripout --verify --keep-metadata-keys cell.metadata.tags notebooks/*.ipynb
+	@$(BIN)/mypy helpers
 
 lab: setup
 	@$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks/00_corpus.ipynb $(ARGS)
@@ -58,4 +66,4 @@ lock:
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf $(VENV) outputs/.annotations .pytest_cache .hypothesis .ruff_cache
+	@rm -rf $(VENV) outputs/.annotations .pytest_cache .hypothesis .ruff_cache .mypy_cache .coverage *.egg-info

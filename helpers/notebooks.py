@@ -1,6 +1,7 @@
 """The notebooks: which there are, their parameters, running them with papermill."""
 
 import ast
+import contextlib
 import difflib
 import json
 import keyword
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,9 +61,16 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     comments as help.
     """
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    source = "".join(
-        "".join(cell["source"]) for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())
-    )
+    tagged = [cell["source"] for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]
+    return parse_parameters("".join("".join(source) for source in tagged))
+
+
+def parse_parameters(source: str) -> dict[str, Parameter]:
+    """Return the parameters in a cell's source.
+
+    >>> parse_parameters('corpus = "seeds"  # articles to read')
+    {'corpus': Parameter(name='corpus', default='seeds', help='articles to read')}
+    """
     lines, found = source.splitlines(), {}
     for node in ast.parse(source).body:
         if not isinstance(node, (ast.Assign, ast.AnnAssign)):
@@ -76,8 +84,26 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     return found
 
 
+def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """{parameter: its value now} of a running notebook, given its `globals()`: IPython keeps the cells that ran in
+    `In`, and the first with parameters only is the parameter cell.
+    """
+    for source in notebook.get("In", ()):
+        try:
+            names = parse_parameters(source)
+        except (SyntaxError, ValueError):  # a cell that computes, or a magic
+            continue
+        if names:
+            return {name: notebook[name] for name in names if name in notebook}
+    return {}
+
+
 def convert(name: str, words: str, default: object) -> object:
-    """Turn a command-line word into the type of the parameter's default. Raises WrongParameter with what would fit."""
+    """Turn a command-line word into the type of the parameter's default. Raises WrongParameter with what would fit.
+
+    >>> convert("count_demonyms", "no", True), convert("entities_shown", "12", 15)
+    (False, 12)
+    """
     try:
         if isinstance(default, bool):
             return {
@@ -225,6 +251,20 @@ def _last_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {_without_colours(str(error)).strip()[-400:]}"
 
 
+@contextlib.contextmanager
+def _this_python() -> Iterator[None]:
+    """Kernels started meanwhile run this Python with these helpers, whatever other kernels the machine has."""
+    ours = {"JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")), "PYTHONPATH": str(ROOT)}
+    before = {name: os.environ.get(name) for name in ours}
+    for name, value in ours.items():
+        os.environ[name] = os.pathsep.join(filter(None, (value, before[name])))
+    try:
+        yield
+    finally:
+        for name, old in before.items():
+            os.environ.pop(name) if old is None else os.environ.update({name: old})
+
+
 def run_notebooks(
     values: Mapping[Path, dict], run: Path, *, jobs: int = 0, timeout: int | None = None, progress: bool = True
 ) -> list[Outcome]:
@@ -238,6 +278,7 @@ def run_notebooks(
     outcomes = []
     try:
         with (
+            _this_python(),
             ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 8)) as pool,
             tqdm(
                 total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True

@@ -1,17 +1,12 @@
 """What the tests share. Articles in tests are written for the test, or come from seeds/."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from helpers import scheme, tables, text  # noqa: E402
-from helpers.finding import acts as acts_found  # noqa: E402
-from helpers.finding import encoder, entities, statements, tone  # noqa: E402
+from helpers import scheme, tables, text
+from helpers.finding import acts as acts_found
+from helpers.finding import encoder, entities, statements, tone
 
 STORY = (
     "OSLO, March 3 — Foreign Minister Anna Berg said on Tuesday that Norland had “no intention of closing the "

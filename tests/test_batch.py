@@ -220,3 +220,24 @@ def test_the_command_over_the_sample(tmp_path):
         not re.findall(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//(?!www\.)[^"'> ]*\.(?:js|css|woff)""", report)
         and "cdn." not in report.lower()
     )
+
+
+def test_a_running_notebook_knows_its_parameters():
+    ran = ["", 'corpus = "seeds"  # articles\nn = 3  # how many', "n = 4", "found = load(corpus)", "x = 1"]
+    assert notebooks.parameters_of({"In": ran, "corpus": "seeds", "n": 4, "x": 1}) == {"corpus": "seeds", "n": 4}
+    assert notebooks.parameters_of({"In": ["%time", "f()"]}) == {} == notebooks.parameters_of({})
+
+
+@pytest.mark.slow
+def test_kernels_are_of_this_python_with_these_helpers(tmp_path, monkeypatch):
+    """Also where the machine has another kernel of the same name."""
+    other = tmp_path / "share" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    (other / "kernel.json").write_text('{"argv": ["/nowhere/python"], "display_name": "x", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
+    code = "import sys, helpers\nassert (sys.prefix, str(helpers.ROOT)) == (prefix, root), (sys.prefix, helpers.ROOT)"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), tmp_path / "08_x.ipynb")
+    values = {tmp_path / "08_x.ipynb": {"prefix": sys.prefix, "root": str(notebooks.ROOT)}}
+    before = dict(os.environ)
+    assert [outcome.error for outcome in notebooks.run_notebooks(values, tmp_path / "run", progress=False)] == [None]
+    assert dict(os.environ) == before

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import shutil
 import subprocess
 import sys
 
@@ -65,9 +66,15 @@ def test_old_names_fail_in_a_from_import_too():
         from helpers import corpus  # noqa: F401
 
 
-def test_the_package_holds_every_folder():
-    from setuptools import find_packages
-
-    assert {"helpers", *(f"helpers.{folder}" for folder in FOLDERS)} <= set(
-        find_packages(str(ROOT), include=["helpers*"])
-    )
+@pytest.mark.slow
+def test_a_copy_installed_elsewhere_holds_every_folder_with_its_data(tmp_path):
+    """What pip installs when it is not editable: all modules, tables of words and the network."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from setuptools import setup; setup(script_args=['-q', 'build_py', '--build-lib', 'built'])"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    files = {path.relative_to(tmp_path / "built") for path in (tmp_path / "built").rglob("*.*")}
+    assert {path.relative_to(ROOT) for path in MODULES} <= files
+    for folder in ("data", "models"):
+        assert {path.relative_to(ROOT) for path in (ROOT / "helpers" / folder).iterdir()} <= files
