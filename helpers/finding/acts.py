@@ -115,11 +115,8 @@ def _cues(document: Document, encoding: Encoding, codebook: Codebook | None) -> 
         if first < last:
             own.append(_Cue(first, last, (found.category, found.rung), 1.0))
     taken = {word for cue in own for word in range(cue.first, cue.last)}
-    network = [
-        _Cue(c.first, c.last, None, c.score)
-        for c in cue_reading.find_cues(encoding)
-        if taken.isdisjoint(range(c.first, c.last))
-    ]
+    tagged = cue_reading.find_cues(encoding)
+    network = [_Cue(c.first, c.last, None, c.score) for c in tagged if taken.isdisjoint(range(c.first, c.last))]
     return sorted(own + network)
 
 

@@ -46,9 +46,26 @@ class CueReading(NamedTuple):
     nobody: dict
 
 
+LONGEST = 8  # words of a cue: the fewest that name an act
+
+
 def find_cues(encoding: Encoding) -> list[CueSpan]:
-    """Cues of acts by the network's tags, in order: [CueSpan]."""
-    return [CueSpan(*span) for span in encoding.spans("act")]
+    """Cues of acts by the network's tags, in order, without marks at their ends; what is too long to be a cue is left
+    out.
+    """
+    trimmed = [
+        CueSpan(*_trimmed(encoding, first, last), kind, score) for first, last, kind, score in encoding.spans("act")
+    ]
+    return [cue for cue in trimmed if 0 < cue.last - cue.first <= LONGEST]
+
+
+def _trimmed(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
+    text, words = encoding.document.text, encoding.words
+    while first < last and not text[words[first].start].isalnum():
+        first += 1
+    while first < last and not text[words[last - 1].end - 1].isalnum():
+        last -= 1
+    return first, last
 
 
 def read_cue(encoding: Encoding, first: int, last: int) -> CueReading:

@@ -49,13 +49,13 @@ class Cue(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What one row of a batch holds. `bag`: the kind that some word of it must open (no word is known), else None."""
+    """What one row of a batch holds. `type`: PLOVER type of a sentence whose cue is not known, else None."""
 
     words: list
     pieces: object
     tags: list
     cues: list
-    bag: object = None
+    type: str | None = None
 
 
 class Articles:
@@ -107,7 +107,10 @@ class Articles:
             row = self.prepared(row, maker.tokenizer)
             if not row["words"]:
                 continue
-            size, context = rng.randint(96, 256), rng.randint(32, 96)
+            # whole windows, and now and then little more than a sentence: users bring headlines too
+            size, context = (
+                (rng.randint(96, 256), rng.randint(32, 96)) if rng.random() < 0.7 else (rng.randint(16, 64), 0)
+            )
             words = row["words"]
             if rng.random() < 0.12:
                 text = disguised(row["text"], rng)
@@ -160,16 +163,16 @@ class Sentences:
 
     def epoch(self, maker, rng):
         found = []
-        for text, spans, bag in self.examples:
+        for text, spans, type_ in self.examples:
             disguise = disguised(text, rng) if rng.random() < 0.3 else text
-            window = self.window(maker, disguise, spans, bag)
+            window = self.window(maker, disguise, spans, type_)
             if window:
                 found.append(window)
         rng.shuffle(found)
         return found
 
     @staticmethod
-    def window(maker, text, spans, bag):
+    def window(maker, text, spans, type_):
         words = features.words_of(read_lines(text))
         pieces = features.piece_ids(maker.tokenizer, text, words)
         last = maker.reach(pieces, 0, len(words))
@@ -177,7 +180,7 @@ class Sentences:
             return None
         words = words[:last]
         made = features.assemble(words, pieces, 0, last, maker.begin, maker.separator)
-        neutral = bag is not None and bag == "NONE"
+        neutral = type_ == "NONE"
         tags, cues = [0 if neutral else UNKNOWN] * last, []
         for span in spans:
             first, stop = features.inside(words, *span["cue"])
@@ -193,7 +196,7 @@ class Sentences:
             cues.append(
                 Cue(first, stop, span["kind"], span["modality"], UNKNOWN, span["plover"], participants, (0, last))
             )
-        return Window(words, made, tags, cues, None if neutral else bag)
+        return Window(words, made, tags, cues, None if neutral else type_)
 
 
 def predicates(path, limit=240):
@@ -243,7 +246,7 @@ def codebook(path):
             table.setdefault(row["sentence"], []).append(
                 {
                     "cue": (start, start + len(row["cue"])),
-                    "tag": row["category"],
+                    "tag": "NONE" if none else None,
                     "kind": KINDS.index(row["category"]),
                     "modality": UNKNOWN
                     if none or row["modality"] not in MODALITIES

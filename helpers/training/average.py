@@ -1,13 +1,27 @@
-"""Average the weights of two checkpoints of one training: python -m helpers.training.average FIRST SECOND SHARE OUT
+"""Average two sets of weights: python -m helpers.training.average FIRST SECOND SHARE OUT
 
-OUT = (1 - SHARE) * FIRST + SHARE * SECOND, parameter by parameter (Wortsman and others 2022, "Model soups"). The
-first was best on names and
-statements, the second on acts and tone; their average keeps both.
+FIRST and SECOND are checkpoints or model folders; OUT = (1 - SHARE) * FIRST + SHARE * SECOND for what both have,
+SECOND for the rest (Wortsman
+and others 2022, "Model soups"). The first was better at names, the second knows acts; their average keeps nearly all
+of both.
 """
 
 import argparse
+from pathlib import Path
 
 import torch
+
+from helpers.training.shipped import weights_of
+
+
+def read(path):
+    return weights_of(path) if Path(path).is_dir() else torch.load(path, weights_only=True)["mean"]
+
+
+def averaged(first, second, share):
+    """{name: tensor}; the second reading is never averaged: it was made from other layers."""
+    both = [name for name in second if name in first and not name.startswith("reader.")]
+    return {**second, **{name: (1 - share) * first[name] + share * second[name] for name in both}}
 
 
 def main():
@@ -17,11 +31,7 @@ def main():
     parser.add_argument("share", type=float)
     parser.add_argument("out")
     options = parser.parse_args()
-    first, second = (torch.load(path, weights_only=True)["mean"] for path in (options.first, options.second))
-    torch.save(
-        {"mean": {name: (1 - options.share) * first[name] + options.share * second[name] for name in second}},
-        options.out,
-    )
+    torch.save({"mean": averaged(read(options.first), read(options.second), options.share)}, options.out)
 
 
 if __name__ == "__main__":

@@ -59,9 +59,8 @@ def acts(network, batch, rng):
     chosen = []
     for row, window in enumerate(batch["windows"]):
         chosen += [(row, cue) for cue in rng.sample(window.cues, min(len(window.cues), CUES_READ))]
-        if window.bag:
-            miss, cue = bagged(chances[row, : len(window.words)], window)
-            total = total + 0.5 * miss / len(batch["windows"])
+        if window.type:
+            cue = likeliest(chances[row, : len(window.words)].detach(), window)
             chosen.append((row, cue))
         elif window.cues or (batch["tags"][row] == 0).any():
             chosen += [(row, cue) for cue in imagined(chances[row].detach(), batch["tags"][row], window, rng)]
@@ -71,14 +70,11 @@ def acts(network, batch, rng):
     return SHARE * total
 
 
-def bagged(chances, window):
-    """A sentence with one type and no cue: some word opens its kind. The likeliest word is read again for the type."""
-    kind = KIND_OF_PLOVER.get(window.bag, window.bag)
-    opens = chances[:, LABEL[f"B-{kind}"]].clamp(1e-6, 1 - 1e-6)
-    miss = -torch.log1p(-torch.exp(torch.log1p(-opens).sum()).clamp(max=1 - 1e-6))
-    at = int(opens.argmax())
-    sentence = (0, len(window.words))
-    return miss, Cue(at, at + 1, KINDS.index(kind), UNKNOWN, UNKNOWN, PLOVER.index(window.bag), {}, sentence)
+def likeliest(chances, window):
+    """A sentence with one type and no cue: the word that most likely opens its kind is read again for the type."""
+    kind = KIND_OF_PLOVER.get(window.type, window.type)
+    at = int(chances[:, LABEL[f"B-{kind}"]].argmax())
+    return Cue(at, at + 1, KINDS.index(kind), UNKNOWN, UNKNOWN, PLOVER.index(window.type), {}, (0, len(window.words)))
 
 
 def imagined(chances, truth, window, rng):
