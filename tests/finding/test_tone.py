@@ -66,7 +66,7 @@ def test_words_of_the_tone_are_whole_words():
 def test_stance_is_kept_apart_from_tone():
     _, stances = scored(
         "Foreign Minister Ruth Okello praised Portugal and condemned Spain for a cowardly attack on fishermen, "
-        "saying that “Portugal is a true friend and Spain is a disgrace.”"
+        "saying that “Portugal is a true friend.” She told reporters that “Spain is a disgrace.”"
     )
     towards = {s.target: s.stance for s in stances}
     assert towards["Portugal"] > towards["Spain"] and towards["Spain"] < 0
