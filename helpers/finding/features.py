@@ -22,13 +22,8 @@ QUOTES = ("outside", "double", "single")
 
 WINDOW = 256  # word pieces whose labels a window decides
 CONTEXT = 64  # word pieces of context before and after them, read but not decided
-
-
-BEFORE, AFTER, NEAR = (
-    64,
-    24,
-    176,
-)  # word pieces read again around the sentence of a cue, before and after it, and at most
+# Word pieces read again around the sentence of a cue, before and after it, and at most.
+BEFORE, AFTER, NEAR = 24, 8, 128
 
 
 class Word(NamedTuple):
