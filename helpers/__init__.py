@@ -55,7 +55,7 @@ class _Moved:
     """The last of the import system's finders: it knows only the old names, and says the new ones."""
 
     @staticmethod
-    def find_spec(name: str, path=None, target=None) -> None:
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
         package, _, old = name.rpartition(".")
         if package == __name__ and old in MOVED:
             raise ImportError(f"{name} moved: it is {__name__}.{MOVED[old]} now", name=name)

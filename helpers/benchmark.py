@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from helpers import ROOT, annotate, notebooks
 from helpers.reading import corpus
@@ -21,6 +22,7 @@ from helpers.reading.articles import Article
 KERNEL = """
 import sys, tempfile
 from pathlib import Path
+from typing import Any
 from traitlets.config import Config
 from jupyter_client import KernelManager
 for i in range({n}):
@@ -33,7 +35,7 @@ for i in range({n}):
 """
 
 
-def processor_seconds(command: list[str], **options) -> float:
+def processor_seconds(command: list[str], **options: Any) -> float:
     """Return user and system seconds of a command and all its children. Raises CalledProcessError when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)

@@ -49,7 +49,8 @@ def test_nothing_is_imported_by_a_string():
 
 
 def test_finding_runs_without_pandas():
-    code = "import sys; sys.modules['pandas'] = None; import helpers.finding.pipeline, helpers.finding.gazetteers; helpers.finding.gazetteers.load()"
+    code = "import sys; sys.modules['pandas'] = None; import helpers.finding.pipeline as pipeline"
+    code += "; from helpers.finding import gazetteers; gazetteers.load()"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
 
 

@@ -9,7 +9,7 @@ import difflib
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -52,7 +52,7 @@ def select(
     return chosen.merge(about, on="article_id", how="inner").reset_index(drop=True)
 
 
-def count_entities(mentions: pd.DataFrame, articles: pd.DataFrame, **switches) -> pd.DataFrame:
+def count_entities(mentions: pd.DataFrame, articles: pd.DataFrame, **switches: Any) -> pd.DataFrame:
     """Entities by number of mentions, as `rank` gives them; switches as in `select`."""
     return rank(select(mentions, articles, **switches))
 

@@ -131,7 +131,7 @@ def change_points(
     values, weights = series["index"].to_numpy(float), series["articles"].to_numpy(float)
     rng, found = np.random.default_rng(seed), []
 
-    def best(v, w):
+    def best(v: np.ndarray, w: np.ndarray) -> tuple[float, int]:
         if len(v) < 2 * fewest:
             return 0.0, 0
         cw, cv = np.cumsum(w), np.cumsum(v * w)
@@ -141,7 +141,7 @@ def change_points(
         k = int(np.argmax(inner))
         return float(inner[k]), k + fewest
 
-    def split(first, last):
+    def split(first: int, last: int) -> None:
         v, w = values[first:last], weights[first:last]
         gain, k = best(v, w)
         if not gain:

@@ -233,7 +233,7 @@ def build_index(outputs: str | Path = "outputs") -> Path:
     )
 
 
-def notebook_footer(pair: Pair, **parameters) -> display.Html:
+def notebook_footer(pair: Pair, **parameters: object) -> display.Html:
     """Return the small table that ends the notebook of two runs: their names and the parameters given by name."""
     rows = [("compared", repr(pair)), *((f"parameter {name}", repr(value)) for name, value in parameters.items())]
     return display.table(pd.DataFrame(rows, columns=["what", "value"], dtype=object), caption="How this was made")
