@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from helpers import text
 from helpers.counting import offices as office_table
 
 Dates: TypeAlias = Mapping[str, pd.Timestamp] | pd.Series  # by article_id
@@ -30,7 +31,8 @@ def resolve(
 
     level "named": the participant itself. "state": the state or organisation it acts for when the text says so; else,
     for a person, the state whose office it held on the article's date; a capital or seat that stands for a state there
-    counts for that state. Nobody is lifted where both sides would become one (a senator against the president).
+    counts for that state. A bare pronoun that stands for nobody known is no participant. Nobody is lifted where both
+    sides would become one (a senator against the president).
 
     offices: as `offices.load` gives them (None: the project's). published: date by article_id (None: the acts' column
     `published`); an article without one goes by what the text says. mentions: the table of mentions, for capitals and
@@ -39,8 +41,9 @@ def resolve(
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is none of {', '.join(LEVELS)}")
     order = {act: place for place, act in enumerate(acts["act_id"])}
-    frame = participants[participants["act_id"].isin(order)].reset_index(drop=True)
+    frame = participants[participants["act_id"].isin(order) & ~_nobody(participants)].reset_index(drop=True)
     frame = frame.assign(**_as_named(frame))
+    frame["party_id"] = _known_by_name(frame)
     if level == "state":
         if published is None and "published" in acts:
             published = acts.drop_duplicates("article_id").set_index("article_id")["published"]
@@ -62,6 +65,23 @@ def parties(acts: pd.DataFrame, participants: pd.DataFrame, **how) -> pd.DataFra
 
 def _given(column: pd.Series) -> pd.Series:
     return column.notna() & (column != "")
+
+
+def _nobody(frame: pd.DataFrame) -> pd.Series:
+    """Participants that are a bare pronoun ("they", "you") which stands for nobody known: nobody is named."""
+    known = _given(frame["entity_id"]) | _given(frame["acts_for_id"])
+    words = frame["entity"].where(_given(frame["entity"]), frame["text"]).astype(str).str.lower()
+    return ~known & words.isin(text.word_list("bare pronouns"))
+
+
+def _known_by_name(frame: pd.DataFrame) -> pd.Series:
+    """party_id, where words of no known entity that are the name of exactly one other participant are that one."""
+    named = frame.loc[_given(frame["entity_id"]) & _given(frame["entity"]), ["entity_id", "entity"]]
+    bearers = named.assign(name="words:" + named["entity"].astype(str).str.lower()).drop_duplicates(
+        ["name", "entity_id"]
+    )
+    alone = bearers.drop_duplicates("name", keep=False).set_index("name")["entity_id"]
+    return frame["party_id"].map(alone).fillna(frame["party_id"]).astype(object)
 
 
 def _as_named(frame: pd.DataFrame) -> dict[str, pd.Series]:

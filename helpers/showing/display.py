@@ -39,7 +39,7 @@ STYLE = """<style>
 .house input{font:inherit;padding:.2em .5em;margin:.2em 0;width:16em;max-width:100%}
 .house mark{color:#1a1a1a;border-radius:3px;padding:0 .15em}
 .house .text{white-space:pre-wrap;border-left:3px solid #dee2e6;padding:.2em .8em;overflow-wrap:anywhere}
-.house .legend mark{margin-right:.6em}
+.house .legend mark{margin-right:.6em;display:inline-block}
 </style>"""
 
 # Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only

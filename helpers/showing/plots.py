@@ -256,8 +256,22 @@ def intervals(
         ax.set_xlim(*limits)
     ax.grid(axis="x")
     if ends:
-        ax.set_xlabel(f"← {ends[0]}          {ends[1]} →")
+        _name_ends(ax, *ends, reference=reference)
     return ax
+
+
+def _name_ends(ax: Axes, low: str, high: str, *, reference: float | None) -> None:
+    """Write what the ends of a scale mean below it: on either side of the reference where there is room, else only the
+    side that the scale shows.
+    """
+    left, right = ax.get_xlim()
+    place = 0.5 if reference is None else (reference - left) / (right - left)
+    if 0.2 <= place <= 0.8:
+        ax.set_xlabel(f"← {low}          {high} →", x=place)
+    elif place < 0.2:
+        ax.set_xlabel(f"{high} →", x=max(0.0, place), ha="left")
+    else:
+        ax.set_xlabel(f"← {low}", x=min(1.0, place), ha="right")
 
 
 def lines_over_time(

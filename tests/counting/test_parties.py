@@ -146,3 +146,17 @@ def test_the_table_of_offices(tmp_path):
 
 def test_the_shipped_table_can_be_read():
     assert all(o.since is None or o.until is None or o.since <= o.until for row in offices.load().values() for o in row)
+
+
+def test_pronouns_of_nobody_known_are_no_party(make_acts):
+    found = make_acts(("a", 0, "FORCE", "actual", [(None, "They")], [(None, "you"), RURITANIA], {}))
+    assert read(found) == [["target", *RURITANIA]]
+    assert not len(directed(found[0], parties(*found, offices=OFFICES)))
+
+
+def test_words_that_are_the_name_of_one_party_are_that_party(make_acts):
+    found = make_acts(
+        ("a", 0, "ACCUSE", "actual", [("PER:hale", "Hale")], [RURITANIA], {}),
+        ("b", 0, "ACCUSE", "actual", [(None, "Hale")], [RURITANIA], {}),
+    )
+    assert [row[1:] for row in read(found) if row[0] == "actor"] == [["PER:hale", "Hale"]] * 2
