@@ -435,28 +435,3 @@ def heat_map(
     ax.set_ylabel(y_label)
     ax.spines["bottom"].set_visible(False)
     return ax
-
-
-def histogram(
-    frame: pd.DataFrame,
-    value: str,
-    *,
-    title: str,
-    note: str = "",
-    bins: int = 30,
-    label: str = "",
-    limits: tuple | None = None,
-    ax: Axes | None = None,
-    empty: str = "Nothing to show: no rows were found.",
-) -> Axes:
-    """Draw how often each range of `value` occurs."""
-    values = frame[value].dropna()
-    if not len(values):
-        return say(empty, title=title, ax=ax)
-    ax = start_chart(ax, 2.6, title, note)
-    ax.hist(
-        values.astype(float), bins=min(bins, max(5, values.nunique())), range=limits, color=PALETTE[0], edgecolor=PAPER
-    )
-    ax.set_xlabel(label)
-    ax.grid(axis="y")
-    return ax

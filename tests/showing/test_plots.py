@@ -60,7 +60,6 @@ EMPTY = pd.DataFrame({"n": [], "e": [], "t": pd.Series(dtype="datetime64[s]"), "
         lambda f: plots.intervals(f, "n", "e", low="low", high="high", title="T", empty="None found."),
         lambda f: plots.lines_over_time(f, "t", "n", title="T", empty="None found."),
         lambda f: plots.heat_map(f, "e", "e", "n", title="T", empty="None found."),
-        lambda f: plots.histogram(f, "n", title="T", empty="None found."),
     ],
 )
 def test_no_rows_give_a_sentence(draw):
@@ -97,7 +96,6 @@ def test_every_primitive_draws(tmp_path, n):
         plots.lines_over_time(frame, "t", "v", series="c", low="low", high="high", title="T", label="tone"),
         plots.heat_map(frame, "c", "e", "v", title="T", centre=0.0),
         plots.heat_map(frame.assign(v=frame["v"].abs()), "c", "e", "v", title="T"),
-        plots.histogram(frame, "v", title="T"),
         plots.ranked_bars(frame.assign(v=frame["v"].abs()), "v", "e", stack="c", title="T"),
     ]
     for i, ax in enumerate(drawings):
