@@ -22,6 +22,8 @@ QUOTES = ("outside", "double", "single")
 
 WINDOW = 256  # word pieces whose labels a window decides
 CONTEXT = 64  # word pieces of context before and after them, read but not decided
+POSITIONS = 512  # pieces that the network can read at once, separators among them
+SHORTEST = 4  # a shorter paragraph fills a window like one of so many word pieces, to leave room for its separator
 # Word pieces read again around the sentence of a cue, before and after it, and at most.
 BEFORE, AFTER, NEAR = 24, 8, 128
 
@@ -94,12 +96,18 @@ def piece_ids(tokenizer, text, words, longest=16):
 
 
 def assemble(words, pieces, first, last, begin, separator):
-    """Encoder input for words[first:last]: [CLS] words … [SEP] between paragraphs and at the end."""
+    """Encoder input for words[first:last]: [CLS] words … [SEP] between paragraphs and at the end.
+
+    Words that fit only without the separators between paragraphs (a passage of dozens of one-word paragraphs read by
+    itself) are read without them.
+    """
     ids, cases, quotes, position = [begin], [0], [0], []
     paragraph = words[first].paragraph if last > first else 0
+    breaks = len({word.paragraph for word in words[first:last]})
+    parted = sum(map(len, pieces[first:last])) + breaks + 1 <= POSITIONS
     for number in range(first, last):
         word = words[number]
-        if word.paragraph != paragraph:
+        if parted and word.paragraph != paragraph:
             ids.append(separator)
             cases.append(0)
             quotes.append(0)
@@ -116,12 +124,14 @@ def windows(words, pieces, sentence_starts, window=WINDOW, context=CONTEXT):
     """Ranges of word numbers: (context_first, first, last, context_last), which together decide every word once.
 
     Paragraphs are kept whole when they fit; a longer paragraph is cut before a sentence, or anywhere when a sentence
-    is longer than a window. `sentence_starts`: set of word numbers that open a sentence.
+    is longer than a window. `sentence_starts`: set of word numbers that open a sentence. With its context, separators
+    and marks a window has at most `POSITIONS` pieces.
     """
     lengths = [len(p) for p in pieces]
     blocks, start = [], 0  # units that are not cut: paragraphs, or sentences of long paragraphs
     for number in range(1, len(words) + 1):
         if number == len(words) or words[number].paragraph != words[start].paragraph:
+            lengths[start] += max(0, SHORTEST - sum(lengths[start:number]))
             blocks += _cut(start, number, lengths, sentence_starts, window)
             start = number
     found, first, size = [], 0, 0
