@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.finding.pipeline import Options, annotate_text
+from helpers.keeping import corpora as readings
 from helpers.keeping import store as stores
 from helpers.keeping import workers as annotators
+from helpers.keeping.engine import engine_key
 from helpers.keeping.runs import options_of_run, versions
 from helpers.keeping.store import Tables
 from helpers.reading import corpus as corpora
@@ -28,6 +30,7 @@ def load(
     model: str = "",
     codebook: str = "",
     workers: int = 0,
+    scheduler: str = "",
     limit: int = 0,
     progress: bool = True,
 ) -> Tables:
@@ -36,17 +39,28 @@ def load(
     corpus: file, folder, glob, .toml description or a list of them (see helpers.reading.corpus); relative paths mean
     the project's root;
     outputs: the run's folder, whose store is used; model, codebook: your own instead of the project's; workers:
-    processes (0: as needed);
-    limit: only the first so many articles. Raises FileNotFoundError when an input does not exist; a corpus without any
-    readable article gives empty tables and the reasons in `quarantine`.
+    processes (0: as needed); scheduler: address or file of a Dask scheduler whose workers annotate;
+    limit: only the first so many articles. Raises FileNotFoundError when an input does not exist, CannotGoOn when the
+    machine or the cluster lacks something; a corpus without any readable article gives empty tables and the reasons in
+    `quarantine`.
     """
     store, options = stores.store_folder(outputs), options_of_run(outputs, model, codebook)
+    engine = engine_key(options)
     with bar("Reading", None, progress) as reading:
-        folder = stores.read_corpus(corpus, store=store, limit=limit, step=reading.update)
-    died = annotators.annotate_corpus(
-        folder, store=store, options=options, workers=workers, watch=lambda total: bar("Annotating", total, progress)
-    )
-    return stores.collect(folder, store / "found" / stores.engine_key(options), died, _named(corpus), options)
+        folder = readings.read_corpus(corpus, store=store, limit=limit, step=reading.update)
+
+    def annotate_missing() -> dict[str, str]:
+        return annotators.annotate_corpus(
+            folder,
+            store=store,
+            options=options,
+            workers=workers,
+            scheduler=scheduler,
+            watch=lambda total: bar("Annotating", total, progress),
+        )
+
+    died = annotate_missing()
+    return stores.collect(folder, store / "found" / engine, died, _named(corpus), options, annotate_missing)
 
 
 def describe_corpus(corpus: Corpus) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers import __version__, resolve
 from helpers.finding.pipeline import Options
-from helpers.keeping.store import ENGINE_PACKAGES, version_of
+from helpers.keeping.engine import ENGINE_PACKAGES, version_of
 from helpers.tables import write_atomically
 
 

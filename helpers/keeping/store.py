@@ -1,150 +1,255 @@
-"""What was read and found, on disk under keys of its content, so that no article is read or annotated twice.
+"""What was read and found, on disk under keys of its content, so that no article is read or annotated twice; and
+everything found in a corpus as tables that are read when they are asked for.
 
 Store (`outputs/.annotations`, may be deleted at any time):
 
-    corpora/<key>/           the articles of a corpus as read, in parts; the key is a hash of its files' names, sizes
-                             and times, how to read them, and the code that reads
-    found/<engine>/<part>/   mentions, statements, stances, acts, participants of up to 2,000 texts, each under a key
-                             of its content; engine is a hash of all they depend on
-
-A part is written to a temporary folder and renamed: it is whole or not there.
+    corpora/<key>/           the articles of a corpus as read (see `corpora`)
+    found/<engine>/<part>/   what was found in texts, under keys of their content (see `parts`); engine is a hash of
+                             all they depend on
 """
 
-import functools
-import hashlib
 import json
-import shutil
-import tempfile
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import metadata
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Self, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers import DATA, MODELS, ROOT, resolve, tables
+from helpers import ROOT, resolve, tables
 from helpers.finding.pipeline import Options
-from helpers.reading import corpus as corpora
-from helpers.reading.articles import Rejected
-from helpers.reading.duplicates import find_duplicates
+from helpers.keeping import corpora, parts
+from helpers.keeping.engine import engine_key
 from helpers.text import count
 
-SHARD = 2_000  # texts in one part at most
-FORMAT = 2  # of the store's own files
-HELPERS = Path(__file__).resolve().parent.parent
-ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
+Found: TypeAlias = pd.DataFrame | Callable[[], pd.DataFrame]
 
 
-_KEYS = pa.schema([("key", pa.string()), ("reason", pa.string())])
+class Tables:
+    """Everything found in a corpus, as pandas frames (their columns: `tables.SCHEMAS`); `about` says corpus,
+    fingerprint and counts. A table of findings is read from the store when it is first asked for, and kept; `rows`
+    reads less.
+    """
 
-
-Step = Callable[[int], object]  # told how many texts more are done
-Corpus = str | Path | Iterable[str | Path]  # what `reading.corpus.describe` understands
-
-
-def do_nothing(n: int) -> None:
-    """A step that nobody watches."""
-
-
-class Tables(NamedTuple):
-    """Everything found in a corpus, as pandas frames; `about` says corpus, fingerprint and counts."""
-
-    articles: pd.DataFrame
-    mentions: pd.DataFrame
-    statements: pd.DataFrame
-    stances: pd.DataFrame
-    acts: pd.DataFrame
-    participants: pd.DataFrame
-    quarantine: pd.DataFrame
     about: dict
 
+    def __init__(
+        self,
+        articles: pd.DataFrame,
+        mentions: Found,
+        statements: Found,
+        stances: Found,
+        acts: Found,
+        participants: Found,
+        quarantine: pd.DataFrame,
+        about: dict,
+        rows: "Rows | None" = None,
+    ) -> None:
+        self.articles, self.quarantine, self.about, self._rows = articles, quarantine, about, rows
+        self._found: dict[str, Found] = dict(
+            zip(tables.FOUND, (mentions, statements, stances, acts, participants), strict=True)
+        )
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        found = self._found[name]
+        if not isinstance(found, pd.DataFrame):
+            found = self._found[name] = found()
+        return found
+
+    @property
+    def mentions(self) -> pd.DataFrame:
+        """The table mentions."""
+        return self._frame("mentions")
+
+    @property
+    def statements(self) -> pd.DataFrame:
+        """The table statements."""
+        return self._frame("statements")
+
+    @property
+    def stances(self) -> pd.DataFrame:
+        """The table stances."""
+        return self._frame("stances")
+
+    @property
+    def acts(self) -> pd.DataFrame:
+        """The table acts."""
+        return self._frame("acts")
+
+    @property
+    def participants(self) -> pd.DataFrame:
+        """The table participants."""
+        return self._frame("participants")
+
+    def rows(self, name: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+        """Columns of a table as pyarrow, in the order of articles and text; ids and names as dictionaries. where: only
+        rows for which this holds (of the table's own columns, article_id aside). Reads nothing else from the disk.
+        """
+        if self._rows is None:
+            table = pa.Table.from_pandas(self._frame(name), preserve_index=False)
+            table = table.filter(where) if where is not None else table
+            return table.select(columns) if columns else table
+        return self._rows.read(name, columns, where)
+
+    def number(self, name: str) -> int:
+        """How many rows a table of findings has, without reading it."""
+        found = self._found[name]
+        return len(self._frame(name)) if isinstance(found, pd.DataFrame) or not self._rows else self._rows.number(name)
+
+    def _replace(self, **changes: Any) -> Self:
+        """The same with other tables, as of a NamedTuple. Tables that were not read yet stay so."""
+        same = {"articles": self.articles, "quarantine": self.quarantine, "about": self.about, **self._found}
+        rows = None if set(changes) & set(tables.FOUND) else self._rows
+        return type(self)(**{**same, **changes}, rows=rows)
+
     def __repr__(self) -> str:
-        parts = [count(len(getattr(self, name)), name[:-1]) for name in ("articles", *tables.FOUND)]
-        return ", ".join(parts) + (
+        numbers = {"articles": len(self.articles), **{name: self.number(name) for name in tables.FOUND}}
+        return ", ".join(count(n, name[:-1]) for name, n in numbers.items()) + (
             f"; {len(self.quarantine):,} inputs could not be analysed" if len(self.quarantine) else ""
         )
 
 
-# -- keys ------------------------------------------------------------------------------------------------------------
+# -- rows on demand --------------------------------------------------------------------------------------------------
+
+# Columns that hold few different values, read as dictionaries.
+FEW = frozenset(
+    (
+        "article_id",
+        "type",
+        "kind",
+        "entity_id",
+        "entity",
+        "metonym_of",
+        "rule",
+        "cue",
+        "speaker",
+        "speaker_mention",
+        "speaker_id",
+        "via",
+        "target_id",
+        "target",
+        "category",
+        "plover",
+        "modality",
+        "attribution",
+        "purpose",
+        "role",
+        "acts_for_id",
+        "acts_for",
+        "named_in",
+    )
+)
 
 
-def content_key(text: str) -> str:
-    """Return the key under which a text's annotations are stored (128 bits of SHA-256)."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def engine_files(options: Options = Options()) -> list[Path]:
-    """Return the files that annotations depend on: the code that finds, its tables of words, the model, the codebook.
-
-    Raises FileNotFoundError when there is no such model or codebook.
+class Rows:
+    """Reads the rows of a corpus from the parts of a store. articles: columns key and article_id, in order; renew:
+    makes anew what is missing after a damaged part was removed.
     """
-    files = [
-        *sorted((HELPERS / "finding").glob("*.py")),
-        HELPERS / "text.py",
-        HELPERS / "scheme.py",
-        *sorted(DATA.glob("*.csv")),
-    ]
-    for given in (
-        resolve(options.model) if options.model else MODELS,
-        resolve(options.codebook) if options.codebook else None,
-    ):
-        if given is None:
-            continue
-        if not given.exists():
-            raise FileNotFoundError(f"no such model or codebook: {given}")
-        files += sorted(p for p in given.rglob("*") if p.is_file() and p.suffix != ".md") if given.is_dir() else [given]
-    return files
+
+    def __init__(self, found: Path, articles: pa.Table, renew: Callable[[], object]) -> None:
+        self._folder, self._renew, self._articles = found, renew, articles
+        encoded = articles["key"].combine_chunks().dictionary_encode()
+        self._texts, self._of_article = encoded.dictionary, encoded.indices.to_numpy()
+        self._find()
+
+    def _find(self) -> None:
+        """Look up in which part each text lies."""
+        known = parts.read_known(self._folder)
+        places = pc.index_in(self._texts, known.index["key"].combine_chunks())
+        self._index = known.index.take(places.drop_null())
+        texts_in = np.bincount(known.index["part"].to_numpy(), minlength=len(known.parts))
+        self._parts: dict[Path, pa.Array | None] = {}  # part: the texts meant, None when all of them
+        for i in np.unique(self._index["part"].to_numpy()):
+            keys = self._index.filter(pc.equal(self._index["part"], i))["key"].combine_chunks()
+            self._parts[known.parts[i]] = None if self._is_all(known.parts[i], len(keys), texts_in[i]) else keys
+
+    @staticmethod
+    def _is_all(part: Path, wanted: int, counted: int) -> bool:
+        return wanted == counted == pq.read_metadata(part / "keys.parquet").num_rows
+
+    def number(self, name: str) -> int:
+        """How many rows a table has."""
+        here = pc.index_in(self._texts, self._index["key"].combine_chunks())
+        of_text = pc.fill_null(self._index[name].combine_chunks().take(here), 0).to_numpy(zero_copy_only=False)
+        return int(of_text[self._of_article].sum()) if len(of_text) else 0
+
+    def read(self, name: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+        """See `Tables.rows`."""
+        wanted = list(columns or tables.SCHEMAS[name].names)
+        needed = list(dict.fromkeys(["article_id", *wanted]))
+        for last in (False, False, True):
+            try:
+                table = self._concatenate(name, needed, where)
+                break
+            except (pa.ArrowException, OSError):
+                if last:
+                    raise
+                self._mend(name)
+        return self._under_articles(table).select(wanted)
+
+    def _concatenate(self, name: str, columns: list[str], where: pc.Expression | None) -> pa.Table:
+        schema = tables.SCHEMAS[name]
+        few = [column for column in columns if column in FEW]
+        read = []
+        for part, keys in self._parts.items():
+            file = part / f"{name}.parquet"
+            rows = pq.read_table(file, columns=columns, filters=where, read_dictionary=few, partitioning=None)
+            ids = rows["article_id"].combine_chunks()
+            if keys is not None and len(ids):
+                rows = rows.filter(pc.is_in(ids.dictionary, keys).take(ids.indices))
+            read.append(rows)
+        if not read:
+            return pa.schema([schema.field(column) for column in columns]).empty_table()
+        return pa.concat_tables(read).unify_dictionaries()
+
+    def _mend(self, name: str) -> None:
+        """A part is gone (merged by another process) or damaged: the damaged ones are removed and made anew."""
+        for part in self._parts:
+            try:
+                pq.read_table(part / f"{name}.parquet")
+            except FileNotFoundError:
+                continue
+            except (pa.ArrowException, OSError):
+                parts.drop(part)
+        self._renew()
+        self._find()
+
+    def _under_articles(self, table: pa.Table) -> pa.Table:
+        """Rows under content keys -> rows under article ids, in the order of the articles; those of a text that
+        several articles hold stand for each of them.
+        """
+        keys = table["article_id"].combine_chunks()
+        keys = keys if isinstance(keys, pa.DictionaryArray) else keys.dictionary_encode()
+        text_of = pc.index_in(keys.dictionary, self._texts).take(keys.indices)
+        text_of = pc.fill_null(text_of, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        order = np.argsort(text_of, kind="stable")
+        order = order[np.searchsorted(text_of, 0, sorter=order) :]  # texts of other corpora
+        size = (
+            np.bincount(text_of[order], minlength=len(self._texts)) if len(order) else np.zeros(len(self._texts), int)
+        )
+        begin = np.concatenate([[0], np.cumsum(size)[:-1]]) if len(size) else size
+        sizes = size[self._of_article]
+        article = np.repeat(np.arange(len(sizes)), sizes)
+        within = np.arange(len(article)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        taken = table.take(pa.array(order[begin[self._of_article[article]] + within]))
+        ids = self._articles["article_id"].combine_chunks()
+        ids = pa.DictionaryArray.from_arrays(pa.array(article, pa.int32()), ids)
+        taken = taken.set_column(taken.schema.get_field_index("article_id"), "article_id", ids)
+        if "act_id" in taken.schema.names:  # within one text: start and category
+            full = pc.binary_join_element_wise(ids.cast(pa.string()), taken["act_id"].combine_chunks(), ":")
+            taken = taken.set_column(taken.schema.get_field_index("act_id"), "act_id", full)
+        return taken
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A whole table as pandas."""
+        schema = tables.SCHEMAS[name]
+        return tables.to_frame(self.read(name).cast(pa.schema([field.remove_metadata() for field in schema])))
 
 
-@functools.cache
-def engine_key(options: Options = Options()) -> str:
-    """Return a short hash of all that annotations depend on: code, data files, model, codebook, columns kept and
-    versions of the packages used.
-
-    What a chart is called or how a column is described is no part of it.
-    """
-    digest = hashlib.sha256(f"{FORMAT}\n".encode())
-    for path in engine_files(options):
-        digest.update(f"{path.name} {file_hash(path)}\n".encode("utf-8", "surrogateescape"))
-    for name in tables.FOUND:
-        digest.update(f"{name} {[(field.name, str(field.type)) for field in tables.SCHEMAS[name]]}\n".encode())
-    for name in ENGINE_PACKAGES:
-        digest.update(f"{name} {version_of(name)}\n".encode())
-    return digest.hexdigest()[:20]
-
-
-def version_of(package: str) -> str:
-    """Return the version of an installed package, or "not installed"."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
-
-
-def _corpus_key(corpus: Corpus, limit: int) -> str:
-    files, options = corpora.describe(corpus)
-    code = [file_hash(path) for path in sorted((HELPERS / "reading").glob("*.py"))]
-    digest = hashlib.sha256(f"{FORMAT} {code} {options} {limit}\n".encode("utf-8", "surrogateescape"))
-    for file in files:
-        about = file.stat()
-        digest.update(f"{file}\0{about.st_size}\0{about.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()[:20]
-
-
-# -- reading a corpus into the store ---------------------------------------------------------------------------------
+# -- a corpus --------------------------------------------------------------------------------------------------------
 
 
 def store_folder(outputs: str | Path) -> Path:
@@ -153,130 +258,31 @@ def store_folder(outputs: str | Path) -> Path:
     return beside if beside.is_dir() else ROOT / "outputs" / ".annotations"
 
 
-def read_corpus(corpus: Corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
-    """Read a corpus into the store, unless it is there already; return its folder (articles-*.parquet,
-    quarantine.parquet, about.json).
-
-    step: called with 1 for every input read.
+def collect(
+    folder: Path,
+    found: Path,
+    died: Mapping[str, str],
+    name: str,
+    options: Options,
+    renew: Callable[[], object] = lambda: None,
+) -> Tables:
+    """Everything found in a corpus folder, under its article ids. died: {content key: reason} of texts still to do;
+    name: the corpus as shown; renew: annotates what the store lacks of the corpus.
     """
-    folder = store / "corpora" / _corpus_key(corpus, limit)
-    if (folder / "about.json").is_file():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix="."))
-    try:
-        _read_into(temporary, corpus, limit, step)
-        temporary.chmod(0o755)
-        try:
-            temporary.rename(folder)
-        except OSError:  # another kernel was faster
-            if not (folder / "about.json").is_file():
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return folder
-
-
-def _read_into(folder: Path, corpus: Corpus, limit: int, step: Step) -> None:
-    rejected, shard, part, digests, ids = [], [], 0, [], []
-    for item in corpora.read(corpus, limit=limit):
-        step(1)
-        if isinstance(item, Rejected):
-            rejected.append(item)
-            continue
-        shard.append(item)
-        ids.append(item.article_id)
-        digests.append(f"{item.article_id}\0{content_key(item.text)}\n")
-        if len(shard) == SHARD:
-            _write_articles(folder, part, shard)
-            shard, part = [], part + 1
-    if shard:
-        _write_articles(folder, part, shard)
-    repeats = find_duplicates(text for texts in _columns(folder, ["text"]) for text in texts["text"].to_pylist())
-    pq.write_table(
-        pa.table(
-            {
-                "article_id": pa.array([ids[i] for i in repeats], pa.string()),
-                "duplicate_of": pa.array([ids[i] for i in repeats.values()], pa.string()),
-            }
-        ),
-        folder / "duplicates.parquet",
-    )
-    tables.write_parquet(tables.make_table("quarantine", rejected), folder / "quarantine.parquet")
-    fingerprint = hashlib.sha256("".join(sorted(digests)).encode("utf-8", "replace")).hexdigest()
-    about = {
-        "inputs": len(ids) + len(rejected),
-        "articles": len(ids),
-        "rejected": len(rejected),
-        "fingerprint": fingerprint,
-    }
-    tables.write_atomically(folder / "about.json", lambda path: path.write_text(json.dumps(about)))
-
-
-def _write_articles(folder: Path, part: int, shard: list) -> None:
-    table = tables.make_table("articles", shard)
-    keys = pa.array([content_key(article.text) for article in shard], pa.string())
-    tables.write_parquet(table.append_column("key", keys), folder / f"articles-{part:06}.parquet")
-
-
-def _columns(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    for path in sorted(folder.glob("articles-*.parquet")):
-        yield pq.read_table(path, columns=columns)
-
-
-# -- what was found --------------------------------------------------------------------------------------------------
-
-
-def write_part(folder: Path, keys: list[tuple], found: Mapping[str, pa.Table]) -> None:
-    """Write what was found in texts as one part, whole. keys: (content key, reason or None); found: table -> rows."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder, prefix="."))
-    try:
-        pq.write_table(
-            pa.Table.from_pylist([dict(zip(_KEYS.names, key, strict=True)) for key in keys], schema=_KEYS),
-            temporary / "keys.parquet",
-        )
-        for name, table in found.items():
-            pq.write_table(table, temporary / f"{name}.parquet", compression="zstd")
-        temporary.chmod(0o755)
-        temporary.rename(folder / uuid.uuid4().hex)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def read_known(found: Path) -> dict[str, tuple[Path, str | None]]:
-    """{content key: (part, reason or None)}; of two parts that hold the same text the first one counts."""
-    known: dict = {}
-    for path in sorted(found.glob("*/keys.parquet")):
-        part = pq.read_table(path)
-        for key, reason in zip(part["key"].to_pylist(), part["reason"].to_pylist(), strict=True):
-            known.setdefault(key, (path.parent, reason))
-    return known
-
-
-def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, options: Options) -> Tables:
-    """Everything found in a corpus folder, under its article ids. died: {content key: reason} of texts whose worker
-    died; name: the corpus as shown.
-    """
-    parts = list(_columns(folder))
-    articles = (
-        pa.concat_tables(parts)
-        if parts
-        else tables.make_table("articles", []).append_column("key", pa.array([], pa.string()))
-    )
-    articles = tables.to_frame(articles)
-    repeats = pq.read_table(folder / "duplicates.parquet").to_pandas().set_index("article_id")["duplicate_of"]
-    articles["duplicate_of"] = articles["article_id"].map(repeats) if len(repeats) else articles["duplicate_of"]
-    known = read_known(found) if len(articles) else {}
-    reasons = {**{key: known[key][1] for key in articles["key"] if key in known and known[key][1]}, **died}
-    failed = articles["key"].isin(list(reasons))
+    files = list(corpora.columns(folder))
+    schema = tables.SCHEMAS["articles"].append(pa.field("key", pa.string()))
+    articles = pa.concat_tables(files) if files else schema.empty_table()
+    index = parts.read_known(found).index
+    index = index.filter(pc.is_in(index["key"], articles["key"].combine_chunks()))
+    notes = _said(index, "lost")
+    reasons = {**_said(index, "reason"), **died}
     quarantine = tables.to_frame(pq.read_table(folder / "quarantine.parquet"))
-    if failed.any():
-        more = [(a.path, None, a.article_id, reasons[a.key]) for a in articles[failed].itertuples()]
+    if reasons:
+        failed = pc.is_in(articles["key"], pa.array(list(reasons)))
+        out = articles.filter(failed).select(["path", "article_id", "key"]).to_pylist()
+        more = [(row["path"], None, row["article_id"], reasons[row["key"]]) for row in out]
         quarantine = pd.concat([quarantine, tables.make_frame("quarantine", more)], ignore_index=True)
-        articles = articles[~failed].reset_index(drop=True)
-    places = articles[["key", "article_id"]].assign(place=range(len(articles)))
-    rows = {table: _rows(table, known, places) for table in tables.FOUND}
+        articles = _without(articles, failed)
     about = {
         **json.loads((folder / "about.json").read_text()),
         "corpus": name,
@@ -284,35 +290,42 @@ def collect(folder: Path, found: Path, died: Mapping[str, str], name: str, optio
         **options._asdict(),
         "analysed": len(articles),
         "quarantined": len(quarantine),
+        "incomplete": len(notes),
     }
     if about["inputs"] != about["analysed"] + about["quarantined"]:
         raise RuntimeError(
             f"{about['inputs']} inputs, but {about['analysed']} analysed and {about['quarantined']} quarantined: "
             "please report this"
         )
-    return Tables(articles.drop(columns="key"), **rows, quarantine=quarantine, about=about)
+    rows = Rows(found, articles.select(["key", "article_id"]), renew)
+    frame = _frame_of(articles, folder, notes)
+    read = {table: lambda table=table: rows.frame(table) for table in tables.FOUND}
+    return Tables(frame, **read, quarantine=quarantine, about=about, rows=rows)
 
 
-def _rows(name: str, known: Mapping, places: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one table that belong to the corpus, under its article ids, in the order of the articles and of the
-    text.
-    """
-    by_part: dict[Path, list[str]] = {}
-    for key in places["key"]:
-        if key in known:
-            by_part.setdefault(known[key][0], []).append(key)
-    parts = []
-    for part, keys in by_part.items():
-        table = pq.read_table(part / f"{name}.parquet")
-        parts.append(table.filter(pc.is_in(table["article_id"], value_set=pa.array(keys, pa.string()))))
-    if not parts or not sum(len(part) for part in parts):
-        return tables.make_frame(name)
-    frame = tables.to_frame(pa.concat_tables(parts)).rename(columns={"article_id": "key"})
-    frame = (
-        frame.assign(_order=range(len(frame)))
-        .merge(places, on="key")
-        .sort_values(["place", "_order"], kind="stable", ignore_index=True)
-    )
-    if "act_id" in frame:  # within one text: start and category
-        frame["act_id"] = frame["article_id"] + ":" + frame["act_id"]
-    return frame[tables.SCHEMAS[name].names]
+def _said(index: pa.Table, column: str) -> dict[str, str]:
+    """{content key: what the column says} where it says something."""
+    some = index.filter(pc.is_valid(index[column]))
+    return dict(zip(some["key"].to_pylist(), some[column].to_pylist(), strict=True))
+
+
+def _without(articles: pa.Table, failed: pa.ChunkedArray) -> pa.Table:
+    """The rows between those that failed, as slices: a filter would copy all texts into memory."""
+    places = [-1, *np.flatnonzero(failed.to_numpy()).tolist(), len(articles)]
+    slices = [articles.slice(a + 1, b - a - 1) for a, b in zip(places, places[1:], strict=False) if b > a + 1]
+    return pa.concat_tables(slices) if slices else articles.slice(0, 0)
+
+
+def _frame_of(articles: pa.Table, folder: Path, lost: Mapping[str, str]) -> pd.DataFrame:
+    """Articles as pandas; duplicates named, and in the notes what could not be found in a text."""
+    frame = tables.to_frame(articles.drop_columns("key"))
+    repeats = pq.read_table(folder / "duplicates.parquet")
+    if len(repeats):
+        of = dict(zip(repeats["article_id"].to_pylist(), repeats["duplicate_of"].to_pylist(), strict=True))
+        frame["duplicate_of"] = frame["article_id"].map(of)
+    for key, why in lost.items():
+        rows = np.flatnonzero(pc.equal(articles["key"], key).to_numpy())
+        for row in rows:
+            old = frame.at[row, "notes"]
+            frame.at[row, "notes"] = "; ".join([*([old] if isinstance(old, str) else []), f"not found here: {why}"])
+    return frame

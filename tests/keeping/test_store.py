@@ -1,10 +1,11 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
 from helpers import ROOT, annotate
 from helpers.finding.pipeline import Options
-from helpers.keeping import store
+from helpers.keeping import engine, store
 
 
 def load(corpus, outputs, **options):
@@ -16,17 +17,17 @@ def records(n, **more):
 
 
 def test_engine_key_follows_code_data_and_options(tmp_path, monkeypatch):
-    store.engine_key.cache_clear()
-    before = store.engine_key()
+    engine.engine_key.cache_clear()
+    before = engine.engine_key()
     codebook = tmp_path / "codebook.csv"
     codebook.write_text("cue,category\nx,AID\n")
-    with_codebook = store.engine_key(Options(codebook=str(codebook)))
+    with_codebook = engine.engine_key(Options(codebook=str(codebook)))
     codebook.write_text("cue,category\nx,FORCE\n")
-    store.engine_key.cache_clear()
-    assert len({before, with_codebook, store.engine_key(Options(codebook=str(codebook)))}) == 3
-    assert store.engine_key() == before
+    engine.engine_key.cache_clear()
+    assert len({before, with_codebook, engine.engine_key(Options(codebook=str(codebook)))}) == 3
+    assert engine.engine_key() == before
     with pytest.raises(FileNotFoundError, match="no such model"):
-        store.engine_key(Options(model=str(tmp_path / "gone")))
+        engine.engine_key(Options(model=str(tmp_path / "gone")))
 
 
 def test_a_changed_file_is_read_again(fake_engine, tmp_path, outputs):
@@ -38,7 +39,7 @@ def test_a_changed_file_is_read_again(fake_engine, tmp_path, outputs):
 
 
 def test_an_interrupted_write_leaves_no_part(fake_engine, write_lines, outputs, monkeypatch):
-    monkeypatch.setattr(store.Path, "rename", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(Path, "rename", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         load(write_lines("x.jsonl", records(1)), outputs)
     monkeypatch.undo()
@@ -60,18 +61,18 @@ def test_only_what_finding_depends_on_changes_the_key(tmp_path, monkeypatch):
         shutil.copytree(ROOT / "helpers" / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("text.py", "scheme.py", "tables.py"):
         shutil.copy(ROOT / "helpers" / name, tmp_path / name)
-    monkeypatch.setattr(store, "HELPERS", tmp_path)
-    monkeypatch.setattr(store, "DATA", tmp_path / "data")
+    monkeypatch.setattr(engine, "HELPERS", tmp_path)
+    monkeypatch.setattr(engine, "DATA", tmp_path / "data")
 
     def key_after(path):
         with (tmp_path / path).open("a", encoding="utf-8") as file:
             file.write("\n# changed\n")
-        store.engine_key.cache_clear()
-        return store.engine_key()
+        engine.engine_key.cache_clear()
+        return engine.engine_key()
 
-    store.engine_key.cache_clear()
-    key = store.engine_key()
+    engine.engine_key.cache_clear()
+    key = engine.engine_key()
     assert key == key_after("showing/charts.py") == key_after("tables.py") == key_after("data/README.md")
     keys = [key, *map(key_after, ("finding/quoting.py", "text.py", "scheme.py", "data/titles.csv"))]
-    store.engine_key.cache_clear()
+    engine.engine_key.cache_clear()
     assert len(set(keys)) == 5

@@ -75,4 +75,4 @@ def test_dask_is_imported_by_one_module_only():
         for path in (ROOT / "helpers").rglob("*.py")
         if "import dask" in path.read_text("utf-8") or "from dask" in path.read_text("utf-8")
     ]
-    assert users == ["workers.py"] and importlib.util.find_spec("distributed")
+    assert users == ["cluster.py"] and importlib.util.find_spec("distributed")

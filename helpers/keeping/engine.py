@@ -1,0 +1,86 @@
+"""The engine's fingerprint: a hash of all that annotations depend on, and whether its files are the ones that ship."""
+
+import functools
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+from helpers import DATA, MODELS, resolve, tables
+from helpers.finding.pipeline import Options
+
+FORMAT = 3  # of the store's own files
+HELPERS = Path(__file__).resolve().parent.parent
+ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
+SUMS = "SHA256SUMS"  # in a folder of data or a model: its files' hashes, as sha256sum writes and checks them
+
+
+def content_key(text: str) -> str:
+    """Return the key under which a text's annotations are stored (128 bits of SHA-256)."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@functools.lru_cache(maxsize=4096)
+def _hash_of(path: Path, size: int, modified: int, changed: int) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    about = path.stat()
+    return _hash_of(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+
+
+def engine_files(options: Options = Options()) -> list[Path]:
+    """Return the files that annotations depend on: the code that finds, its tables of words, the model, the codebook.
+
+    Raises FileNotFoundError when there is no such model or codebook.
+    """
+    files = [
+        *sorted((HELPERS / "finding").glob("*.py")),
+        HELPERS / "text.py",
+        HELPERS / "scheme.py",
+        *sorted(DATA.glob("*.csv")),
+    ]
+    for given in (
+        resolve(options.model) if options.model else MODELS,
+        resolve(options.codebook) if options.codebook else None,
+    ):
+        if given is None:
+            continue
+        if not given.exists():
+            raise FileNotFoundError(f"no such model or codebook: {given}")
+        if given.is_dir():
+            files += sorted(p for p in given.rglob("*") if p.is_file() and p.suffix != ".md" and p.name != SUMS)
+        else:
+            files.append(given)
+    return files
+
+
+@functools.cache
+def engine_key(options: Options = Options()) -> str:
+    """Return a short hash of all that annotations depend on: code, data files, model, codebook, columns kept and
+    versions of the packages used.
+
+    What a chart is called or how a column is described is no part of it. Raises ValueError when a file of the model or
+    the data is not the one that its folder's SHA256SUMS names.
+    """
+    digest = hashlib.sha256(f"{FORMAT}\n".encode())
+    for path in engine_files(options):
+        digest.update(f"{path.name} {file_hash(path)}\n".encode("utf-8", "surrogateescape"))
+    for name in tables.FOUND:
+        digest.update(f"{name} {[(field.name, str(field.type)) for field in tables.SCHEMAS[name]]}\n".encode())
+    for name in ENGINE_PACKAGES:
+        digest.update(f"{name} {version_of(name)}\n".encode())
+    return digest.hexdigest()[:20]
+
+
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or "not installed"."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
