@@ -108,13 +108,20 @@ def run(
             task = waiting.pop()
             running[client.submit(work, task, *more, pure=False, retries=0)] = task
         for future in _ended(client, list(running), say):
+            status = future.status
+            if status not in ("finished", "error", "cancelled"):  # its worker went with the result: it is done again
+                continue
             task = running.pop(future)
-            if future.status == "finished":
+            if status == "finished":
                 yield task, future.result()
                 continue
-            error = future.exception()
+            error = future.exception(timeout=LOOK) if status == "error" else None
             if not isinstance(error, KilledWorker):
-                raise error if error is not None else CannotGoOn(f"the cluster gave up a task ({future.status})")
+                raise (
+                    error
+                    if error is not None
+                    else CannotGoOn(f"the cluster gave up a task ({status}); what was annotated is kept")
+                )
             halves = halve(task)
             waiting += halves
             if not halves:
