@@ -36,7 +36,7 @@ $(VENV)/installed: $(VENV)/ready pyproject.toml
 	@$(call install,--no-deps -e .)
 	@touch $@
 
-$(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt requirements-html.txt
+$(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt
 	@echo "Installing what the tests need"
 	@$(call install,-r requirements-dev.txt)
 	@touch $@

@@ -2,17 +2,19 @@
 tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from helpers import resolve
 from helpers.finding.pipeline import Options, annotate_text
 from helpers.keeping import corpora as readings
+from helpers.keeping import plans
 from helpers.keeping import store as stores
 from helpers.keeping import workers as annotators
 from helpers.keeping.engine import engine_key
-from helpers.keeping.runs import options_of_run, versions
+from helpers.keeping.runs import options_of_run, settings_of_run, versions
 from helpers.keeping.store import Tables
 from helpers.reading import corpus as corpora
 from helpers.showing import display
@@ -45,9 +47,9 @@ def load(
     `quarantine`.
     """
     store, options = stores.store_folder(outputs), options_of_run(outputs, model, codebook)
-    engine = engine_key(options)
+    engine, settings = engine_key(options), settings_of_run(outputs)
     with bar("Reading", None, progress) as reading:
-        folder = readings.read_corpus(corpus, store=store, limit=limit, step=reading.update)
+        folder = readings.read_corpus(corpus, store=store, limit=limit or settings["limit"], step=reading.update)
 
     def annotate_missing() -> dict[str, str]:
         return annotators.annotate_corpus(
@@ -56,16 +58,38 @@ def load(
             options=options,
             workers=workers,
             scheduler=scheduler,
+            to_do=settings["to_do"],
             watch=lambda total: bar("Annotating", total, progress),
         )
 
-    died = annotate_missing()
-    return stores.collect(folder, store / "found" / engine, died, _named(corpus), options, annotate_missing)
+    to_do = annotate_missing()
+    return stores.collect(folder, store / "found" / engine, to_do, _named(corpus), options, annotate_missing)
+
+
+def check_engine(options: Options) -> None:
+    """Raise CannotGoOn or ValueError with one sentence when the model, the word lists or the codebook can't be used. The
+    files that come with the project are compared with their hashes; a model of your own reads a sentence.
+    """
+    engine_key(options)
+    if options.model:
+        annotators.check_engine(options)
+
+
+def tell_plan(
+    corpus: Corpus, outputs: str | Path, given: Mapping[str, str], *, workers: int = 0, limit: int = 0
+) -> str:
+    """Return in words how long annotating a corpus will take here, and what it needs. Reads the corpus and annotates a
+    few texts (which are kept) to measure.
+    """
+    options = Options(given.get("model", ""), given.get("codebook", ""))
+    store = resolve(outputs) / ".annotations"
+    store.mkdir(parents=True, exist_ok=True)
+    return plans.tell(plans.measure(corpus, store=store, options=options, workers=workers, limit=limit))
 
 
 def describe_corpus(corpus: Corpus) -> int:
     """Return the number of input files of a corpus. Raises FileNotFoundError when an input does not exist."""
-    return len(corpora.describe(";".join(corpus) if isinstance(corpus, (list, tuple)) else corpus)[0])
+    return len(corpora.describe(";".join(corpus) if isinstance(corpus, (list, tuple)) else corpus))
 
 
 def _named(corpus: Corpus) -> str:

@@ -2,7 +2,7 @@
 
 corpora/<key>/   articles-*.arrow (Arrow files that are mapped into memory, so that a text takes memory only when it
                  is looked at), duplicates.parquet, quarantine.parquet, about.json; the key is a hash of the files'
-                 names, sizes and times, how to read them, and the code that reads
+                 names and content, how to read them, the code that reads and the packages that it uses
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers import tables
-from helpers.keeping.engine import FORMAT, HELPERS, content_key, file_hash
+from helpers.keeping.engine import FORMAT, content_key
 from helpers.keeping.machine import clean, temporary_folder
 from helpers.reading import corpus as corpora
 from helpers.reading.articles import Rejected
@@ -31,25 +31,12 @@ def do_nothing(n: int) -> None:
     """A step that nobody watches."""
 
 
-def _corpus_key(corpus: Corpus, limit: int) -> str:
-    files, options = corpora.describe(corpus)
-    code = [file_hash(path) for path in sorted((HELPERS / "reading").glob("*.py"))]
-    digest = hashlib.sha256(f"{FORMAT} {code} {options} {limit}\n".encode("utf-8", "surrogateescape"))
-    for file in files:
-        # The time of the last change of the inode too: it shows other content under the same size and set time.
-        about = file.stat()
-        digest.update(
-            f"{file}\0{about.st_size}\0{about.st_mtime_ns}\0{about.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
-        )
-    return digest.hexdigest()[:20]
-
-
 def read_corpus(corpus: Corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
     """Read a corpus into the store, unless it is there already and whole; return its folder.
 
     step: called with 1 for every input read.
     """
-    folder = store / "corpora" / _corpus_key(corpus, limit)
+    folder = store / "corpora" / f"{FORMAT}-{corpora.corpus_key(corpus, limit)}"
     if _is_whole(folder):
         return folder
     shutil.rmtree(folder, ignore_errors=True)

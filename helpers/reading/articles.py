@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from helpers.reading.dates import read_date
+from helpers.reading.languages import other_language
+from helpers.reading.mending import split_glued
+
+LONGEST_ID = 2_000  # characters
+OFFLINE = "this program is offline and fetches nothing; save the pages (.html, .mhtml, .warc) and give those"
 LONGEST_TEXT = 2_000_000  # characters of one article; a longer text is a book or a broken export
 
 
@@ -107,12 +112,14 @@ class Rejected(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How to read: `columns` maps our column to the source's, `date_order` says what 03/02/2022 means ("" leaves such a
-    date out).
-    """
+    """How to read, as a description (.toml) says it."""
 
-    columns: Mapping[str, str] = {}
-    date_order: str = ""
+    columns: Mapping[str, str] = {}  # our column: the source's
+    date_order: str = ""  # what 03/02/2022 means: DMY, MDY, YMD; "" leaves such a date out
+    sheet: str = ""  # of a workbook; "": the first one
+    language: str = "en"  # "any": texts that are not English are read too
+    follow_links: bool = False  # symbolic links that lead out of the corpus
+    most_records: int = 0  # of one file; 0: as many as its size makes likely
 
 
 def join_notes(*notes: str | None) -> str | None:
@@ -147,9 +154,70 @@ def _words(value: object) -> str | None:
     return None if _nothing(value) else _clean(" ".join(str(value).split()))[:2000] or None
 
 
+def _identifier(value: object) -> tuple[str | None, str | None]:
+    """(An identifier as it stands, note): neither trimmed nor shortened without a word."""
+    if _nothing(value):
+        return None, None
+    whole = _clean(value if isinstance(value, str) else _words(value) or "")
+    if len(whole) > LONGEST_ID:
+        return whole[:LONGEST_ID], f"the id was cut at {LONGEST_ID:,} characters"
+    return whole or None, None
+
+
 def _clean(text: str) -> str:
     """Half surrogates (from broken exports) can't be written to any file: each becomes one replacement character."""
     return text if text.isascii() else re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def _without_repeats(record: Mapping) -> tuple[dict, str | None]:
+    """The record under plain names; of two columns of one name the first that holds something counts, and the note says
+    so.
+    """
+    plain: dict = {}
+    twice = None
+    for name, value in record.items():
+        key = _key(name)
+        if key in plain and not _nothing(plain[key]):
+            if not _nothing(value) and value != plain[key] and any(key in names for names in COLUMNS.values()):
+                twice = f"two columns are named {key}: the first was read"
+            continue
+        plain[key] = value
+    return plain, twice
+
+
+def _other_text(record: dict, text: str, options: Options) -> str | None:
+    """A note when another column could be the text as well."""
+    if "text" in options.columns:
+        return None
+    held = [name for name in COLUMNS["text"] if isinstance(record.get(name), str) and record[name].strip()]
+    others = [name for name in held[1:] if record[name] != text and len(record[name]) * 2 > len(text)]
+    if not others:
+        return None
+    return (
+        f"the text could be {held[0]} or {', '.join(others)}: {held[0]} was read (columns in a .toml file settles it)"
+    )
+
+
+def _no_text(record: dict, shown: str, row: int | None, name: str, options: Options) -> Rejected:
+    if any(key in record for key in COLUMNS["text"]) or "text" in options.columns:
+        return Rejected(shown, row, name, "no text")
+    if not _nothing(_pick(record, "url", options)):
+        return Rejected(shown, row, None, f"an address without a text: {OFFLINE}")
+    return Rejected(shown, row, None, f"no column with the text (it has: {', '.join(sorted(record))[:120]})")
+
+
+def _address(record: dict, options: Options) -> tuple[str | None, str | None]:
+    """(outlet, url); an address given as the source is an address."""
+    outlet, url = _words(_pick(record, "outlet", options)), _words(_pick(record, "url", options))
+    if outlet and outlet.startswith(("http://", "https://")):
+        try:
+            host = urlsplit(outlet).hostname
+        except ValueError:
+            host = None
+        url, outlet = url or outlet, host if outlet.count("/") >= 2 else outlet
+    if not url and isinstance(record.get("source"), str) and record["source"].startswith(("http://", "https://")):
+        url = _words(record["source"])
+    return outlet, url
 
 
 def make_article(
@@ -157,111 +225,27 @@ def make_article(
 ) -> Article | Rejected:
     """Turn a mapping with any of the known column names into an Article, or Rejected with the reason."""
     note = record.get("")
-    record = {_key(name): value for name, value in record.items() if name != ""}
-    text, name = _pick(record, "text", options), _words(_pick(record, "article_id", options)) or fallback_id
-    if text is None:
-        known = any(key in record for key in COLUMNS["text"]) or "text" in options.columns
-        named = ", ".join(sorted(record))[:120]
-        return Rejected(
-            shown, row, name if known else None, "no text" if known else f"no column with the text (it has: {named})"
-        )
+    record, twice = _without_repeats({name: value for name, value in record.items() if name != ""})
+    given, about_id = _identifier(_pick(record, "article_id", options))
+    text, name = _pick(record, "text", options), given or fallback_id
+    if text is None or _nothing(text):
+        return _no_text(record, shown, row, name, options)
     if not isinstance(text, str):
         return Rejected(shown, row, name, f"the text is a {type(text).__name__}, not words")
+    two_texts = _other_text(record, text, options)
     text = _clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > LONGEST_TEXT:
         return Rejected(shown, row, name, f"longer than {LONGEST_TEXT:,} characters: not one article")
+    text, glued = split_glued(text)
     n_words = sum(1 for _ in WORD.finditer(text))
     if not n_words:
         return Rejected(shown, row, name, "no words in the text")
-    outlet, url = _words(_pick(record, "outlet", options)), _words(_pick(record, "url", options))
-    if outlet and outlet.startswith(("http://", "https://")):
-        url, outlet = url or outlet, urlsplit(outlet).hostname if outlet.count("/") >= 2 else outlet
-    if not url and isinstance(record.get("source"), str) and record["source"].startswith(("http://", "https://")):
-        url = _words(record["source"])
+    language = other_language(text) if options.language == "en" else None
+    if language:
+        return Rejected(shown, row, name, f"in {language}, as it seems: only English is analysed")
     published, about_date = read_date(_pick(record, "published", options), options.date_order)
     cut = "the source cuts the text short" if re.search(r"\[\+\d+ chars\]\s*$", text[-40:]) else None
-    return Article(
-        name,
-        _words(_pick(record, "title", options)),
-        text,
-        published,
-        outlet,
-        url,
-        shown,
-        n_words,
-        None,
-        join_notes(note, about_date, cut),
-    )
-
-
-_FORMATS = (
-    "%B %d, %Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%d %b %Y",
-    "%B %d %Y",
-    "%b %d %Y",
-    "%A, %B %d, %Y",
-    "%A %d %B %Y",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d.%m.%Y",
-    "%Y-%m-%d %H:%M:%S %z",
-    "%Y/%m/%d %H:%M:%S",
-    "%B %d, %Y %H:%M",
-    "%b %d, %Y %H:%M",
-    "%d.%m.%Y %H:%M",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-)
-
-
-def read_date(value: object, order: str = "") -> tuple[datetime | None, str | None]:
-    """Return (moment in UTC without zone, note). A date such as 03/02/2022 is left out unless `order` (DMY, MDY) says
-    what it means.
-    """
-    if _nothing(value):
-        return None, None
-    if isinstance(value, datetime):
-        return _sane(value)
-    if isinstance(value, date):
-        return _sane(datetime(value.year, value.month, value.day))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(int(value)) if abs(value) < 1e15 else ""
-    if not isinstance(value, str):
-        return None, "date not understood"
-    words = " ".join(value.split())[:80]
-    if re.fullmatch(r"\d{10}|\d{13}", words):
-        return _sane(datetime.fromtimestamp(int(words[:10]), UTC))
-    numbers = re.match(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?!\d)", words)
-    if numbers:
-        return _numeric(numbers, words, order)
-    for attempt in (
-        datetime.fromisoformat,
-        *(lambda w, f=f: datetime.strptime(w, f) for f in _FORMATS),
-        parsedate_to_datetime,
-    ):
-        try:
-            return _sane(attempt(words))
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    return None, f"date not understood: {words[:40]}"
-
-
-def _numeric(numbers: re.Match, words: str, order: str) -> tuple[datetime | None, str | None]:
-    a, b, year = int(numbers[1]), int(numbers[2]), int(numbers[3]) + (2000 if len(numbers[3]) == 2 else 0)
-    if a <= 12 and b <= 12 and a != b and order not in ("DMY", "MDY"):
-        return None, f"date {words[:20]} can be read in two ways: left out (say date_order)"
-    day, month = (a, b) if a > 12 or (order != "MDY" and b <= 12) else (b, a)
-    try:
-        return _sane(datetime(year, month, day))
-    except ValueError:
-        return None, f"date not understood: {words[:40]}"
-
-
-def _sane(moment: datetime) -> tuple[datetime | None, str | None]:
-    try:
-        moment = (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
-    except (OverflowError, ValueError):
-        return None, "date out of range"
-    return (moment, None) if 1600 <= moment.year <= 2200 else (None, f"date out of range: year {moment.year}")
+    outlet, url = _address(record, options)
+    notes = join_notes(note, about_id, twice, two_texts, about_date, cut, glued)
+    title = _words(_pick(record, "title", options))
+    return Article(name, title, text, published, outlet, url, shown, n_words, None, notes)

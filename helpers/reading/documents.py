@@ -1,37 +1,44 @@
-"""Files that hold one document: plain text, Markdown, saved web pages, Word files."""
+"""Files that hold documents, to text: plain text, Markdown, Word, RTF, PDF. What the text holds, one article or an
+export of many, `databases` finds out.
+"""
 
 import io
+import logging
 import re
-import zipfile
 from typing import Any
 from xml.etree import ElementTree
 
-from helpers.reading.articles import COLUMNS, Article, Options, Rejected, join_notes, make_article
-from helpers.reading.streams import Guarded, Unreadable, decode, read_all
+from helpers.reading.articles import OFFLINE
+from helpers.reading.encodings import decode
+from helpers.reading.mending import reflow
+from helpers.reading.streams import Guarded, Unreadable, checked_zip, read_all
+
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st"}
+)
 
 
-def make_document(fields: dict, stem: str, shown: str, options: Options) -> Article | Rejected:
-    """The article of one file; a date in the file's name counts when the document has none."""
-    dated = re.search(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)", stem)
-    if dated and not any(key.lower() in COLUMNS["published"] for key in fields):
-        fields = {**fields, "published": dated[0], "": join_notes(fields.get(""), "date from the file's name")}
-    return make_article({"article_id": stem, **fields}, shown, None, stem, options._replace(columns={}))
-
-
-def read_plain(data: bytes, markdown: bool) -> dict:
-    """Plain text; Markdown without its marks, with the fields of its front matter."""
+def read_plain(data: bytes) -> dict:
+    """Plain text."""
     text, note = decode(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    fields: dict = {}
-    if markdown:
-        text, fields = _front_matter(text)
-        text = re.sub(
-            r"!\[([^\]\n]{0,500})\]\([^()\s]{0,2000}\)|\[([^\]\n]{1,500})\]\([^()\n]{0,2000}\)",
-            lambda m: m[1] or m[2] or "",
-            text,
-        )
-        text = re.sub(r"(?m)^(?:#{1,6} +|> ?)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
-    return {"text": text, **fields, "": note}
+    lines = text.split()
+    if len(lines) > 1 and all(line.startswith(("http://", "https://", "www.")) for line in lines[:10_000]):
+        raise Unreadable(f"a list of addresses: {OFFLINE}")
+    return {"text": text, "": note}
+
+
+def read_markdown(data: bytes) -> dict:
+    """Markdown without its marks, with the fields of its front matter."""
+    found = read_plain(data)
+    text, fields = _front_matter(found["text"])
+    text = re.sub(
+        r"!\[([^\]\n]{0,500})\]\([^()\s]{0,2000}\)|\[([^\]\n]{1,500})\]\([^()\n]{0,2000}\)",
+        lambda m: m[1] or m[2] or "",
+        text,
+    )
+    text = re.sub(r"(?m)^(?:#{1,6} +|> ?)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
+    return {**found, "text": text, **fields}
 
 
 def _front_matter(text: str) -> tuple[str, dict]:
@@ -44,29 +51,10 @@ def _front_matter(text: str) -> tuple[str, dict]:
     }
 
 
-def read_page(data: bytes) -> dict:
-    """The article in a saved web page, with title, date, outlet and address."""
-    try:
-        import trafilatura
-    except ImportError as error:
-        raise Unreadable("saved web pages need one more package: pip install -r requirements-html.txt") from error
-    found: Any = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
-    fields = found.as_dict() if hasattr(found, "as_dict") else dict(found or {})
-    if not fields.get("text"):
-        raise Unreadable("no article text found in the page")
-    return {
-        "text": fields["text"],
-        "title": fields.get("title"),
-        "date": fields.get("date"),
-        "outlet": fields.get("sitename") or fields.get("hostname"),
-        "url": fields.get("url"),
-    }
-
-
 def read_word_file(data: bytes) -> dict:
     """Text of a Word file: its paragraphs, from the file's XML (no macros, no external entities)."""
     space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with checked_zip(io.BytesIO(data)) as archive:
         try:
             member = archive.getinfo("word/document.xml")
         except KeyError as error:
@@ -78,17 +66,56 @@ def read_word_file(data: bytes) -> dict:
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
         raise Unreadable(f"broken Word file: {error}") from error
+    signs = {space + "br": "\n", space + "cr": "\n", space + "tab": "\t"}
     lines = [
         "".join(
-            node.text or ""
-            if node.tag == space + "t"
-            else "\n"
-            if node.tag in (space + "br", space + "cr")
-            else "\t"
-            if node.tag == space + "tab"
-            else ""
-            for node in paragraph.iter()
+            node.text or "" if node.tag == space + "t" else signs.get(str(node.tag), "") for node in paragraph.iter()
         )
         for paragraph in root.iter(space + "p")
     ]
     return {"text": "\n".join(lines)}
+
+
+def read_rtf(data: bytes) -> dict:
+    """Text of a file in Rich Text Format; cells of tables are parted by a tab."""
+    from striprtf.striprtf import rtf_to_text
+
+    if not data.rstrip(b"\0 \r\n").endswith(b"}"):
+        raise Unreadable("broken RTF file: its end is missing")
+    text = rtf_to_text(data.decode("latin-1"), errors="replace")
+    return {"text": re.sub(r"\|(?=\n|$)", "", text).replace("|", "\t")}
+
+
+def read_pdf(data: bytes) -> dict:
+    """Text of a PDF file: lines joined to paragraphs, running heads left out, hyphens at line ends mended.
+
+    Raises Unreadable for scans (pages without text) and locked files.
+    """
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # a line for every oddity of a file, else
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("a PDF file locked with a password")
+        pages = [page.extract_text().translate(_LIGATURES).split("\n") for page in reader.pages]
+        about: Any = reader.metadata or {}
+        title = about.get("/Title")
+    except PyPdfError as error:
+        raise Unreadable(f"broken PDF file: {str(error)[:120]}") from error
+    except (AttributeError, KeyError, TypeError, IndexError, AssertionError) as error:  # what damaged files lead to
+        raise Unreadable(f"broken PDF file: {type(error).__name__}") from error
+    text = reflow(pages)
+    if len(text.split()) < 5 * len(pages) and len(text.split()) < 50:
+        raise Unreadable("a PDF file of pictures: run text recognition (OCR) over it first")
+    empty = sum(1 for page in pages if not "".join(page).strip())
+    note = f"{empty} of {len(pages)} pages hold no text" if empty else None
+    return {"text": text, "title": title if _is_title(title) else None, "": note}
+
+
+def _is_title(title: object) -> bool:
+    """A headline, not the name of the file or of the program that wrote it."""
+    return (
+        isinstance(title, str) and title.count(" ") >= 2 and not re.search(r"(?i)\.(docx?|pdf|indd)\b|^micros", title)
+    )

@@ -1,45 +1,44 @@
-"""Files that hold many records: JSON and JSON lines, CSV and TSV, Parquet. Records are streamed; each comes with its
-number, as a mapping or as the reason why it can't be read.
+"""Files that hold many records: JSON and JSON lines, CSV and TSV, Parquet, XLSX. Records are streamed; each comes with
+its number, as a mapping or as the reason why it can't be read.
 """
 
 import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
 
-from helpers.reading.articles import Article, Options, Rejected, make_article
-from helpers.reading.streams import LARGEST_FILE, Joined, Unreadable, decode, lines_of, read_all
+from helpers.reading.encodings import decode
+from helpers.reading.lines import lines_of
+from helpers.reading.streams import LARGEST_FILE, Joined, Unreadable, checked_zip, read_all, seekable
 
-# (number, record or reason)
-Row = tuple[int, dict | str]
-
-
-def make_records(rows: Iterable[Row], stem: str, shown: str, options: Options) -> Iterator[Article | Rejected]:
-    """Articles of records; a file without any is rejected."""
-    empty = True
-    for number, row in rows:
-        empty = False
-        yield (
-            Rejected(shown, number, None, row)
-            if isinstance(row, str)
-            else make_article(row, shown, number, f"{stem}-{number}", options)
-        )
-    if empty:
-        yield Rejected(shown, None, None, "no records in the file")
+# (number, record or reason); without a number: the file is that one article
+Row = tuple[int | None, dict | str]
+NEVER_CLOSED = "broken CSV: a quotation mark that opens here is never closed; this row and all after it are not read"
 
 
 def json_lines(stream: BinaryIO) -> Iterator[Row]:
     """(line number, record) or (line number, reason)."""
-    for number, (line, note) in enumerate(lines_of(stream), 1):
-        if line.strip():
-            yield number, _parsed(line, note)
+    for number, line in enumerate(lines_of(stream), 1):
+        if line.wrong:
+            yield number, line.wrong
+        elif line.text.strip():
+            yield number, _parsed(line.text, line.note)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict:
+    """An object; a name that occurs twice keeps its first value, and the next one under a name of its own."""
+    made: dict = {}
+    for name, value in pairs:
+        made[f"{name} " if name in made else name] = value
+    return made
 
 
 def _parsed(words: str, note: str | None = None) -> dict | str:
     try:
-        value = json.loads(words)
+        value = json.loads(words, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         return f"not valid JSON: {str(error)[:120]}"
     return {**value, "": note} if isinstance(value, dict) else "not a JSON object"
@@ -73,8 +72,13 @@ def json_values(stream: BinaryIO) -> Iterator[Row]:
 
 def _json_list(stream: BinaryIO) -> Iterator[Row]:
     """Elements of a JSON list without holding the list: values are parsed from a sliding window."""
-    text_stream = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="strict")
-    decoder, window, number, ended = json.JSONDecoder(), text_stream.read(2**16).lstrip()[1:], 0, False
+    text_stream = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+    decoder, window, number, ended = (
+        json.JSONDecoder(object_pairs_hook=_unique),
+        text_stream.read(2**16).lstrip()[1:],
+        0,
+        False,
+    )
     while True:
         window = window.lstrip(" \t\r\n,")
         if window.startswith("]"):
@@ -100,21 +104,24 @@ def _json_list(stream: BinaryIO) -> Iterator[Row]:
         ended, window = not more, window + more
 
 
-def csv_rows(stream: BinaryIO, ending: str) -> Iterator[Row]:
+def csv_rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Row]:
     """Rows of a CSV or TSV file as strings (NA stays NA, 007 stays 007); a row of another width than the head is a
-    reason, not a guess.
+    reason, not a guess. delimiter: "" finds it in the head.
     """
     csv.field_size_limit(LARGEST_FILE)
     notes: list[str | None] = []
+    wrong: list[str] = []
 
     def lines() -> Iterator[str]:
-        for line, note in lines_of(stream):
-            notes.append(note)
-            yield line
+        for line in lines_of(stream):
+            notes.append(line.note)
+            if line.wrong:
+                wrong.append(line.wrong)
+            yield line.text
 
     source = lines()
     head = next(source, "")
-    delimiter = "\t" if ending == ".tsv" else max(",;\t|", key=head.count)
+    delimiter = delimiter or max(",;\t|", key=head.count)
 
     def again() -> Iterator[str]:
         yield head
@@ -122,36 +129,88 @@ def csv_rows(stream: BinaryIO, ending: str) -> Iterator[Row]:
 
     rows = csv.reader(again(), delimiter=delimiter, strict=True)
     try:
-        names = [name.strip() for name in next(rows, [])]
+        names = _names(next(rows, []))
     except csv.Error as error:
         raise Unreadable(f"broken CSV: {error}") from error
     number = 1
     while True:
         notes.clear()
+        wrong.clear()
         number += 1
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield number, f"broken CSV: {error}"
+            open_quote = "unexpected end" in str(error)
+            yield number, NEVER_CLOSED if open_quote else f"broken CSV: {error}"
             continue
         if not row:
             continue
-        if len(row) != len(names):
+        if wrong:
+            yield number, wrong[0]
+        elif len(row) != len(names):
             yield number, f"{len(row)} cells where the head has {len(names)}"
         else:
             yield number, {**dict(zip(names, row, strict=True)), "": next(filter(None, notes), None)}
 
 
+def _names(cells: list[str]) -> list[str]:
+    """Column names, each of its own: a repeated one gets blanks behind it, which `make_article` sees through."""
+    names: list[str] = []
+    for i, cell in enumerate(cells):
+        name = cell.strip() or f"column {i + 1}"
+        while name in names:
+            name += " "
+        names.append(name)
+    return names
+
+
 def parquet_rows(stream: BinaryIO) -> Iterator[Row]:
-    """Rows of a Parquet file, some hundred at a time."""
+    """Rows of a Parquet file, some hundred at a time; a value out of range becomes words that say so."""
     import pyarrow.parquet as pq
 
-    if not stream.seekable():
-        stream = io.BytesIO(read_all(stream, LARGEST_FILE * 4))
     number = 0
-    for batch in pq.ParquetFile(stream).iter_batches(batch_size=256):
-        for row in batch.to_pylist():
+    for batch in pq.ParquetFile(seekable(stream)).iter_batches(batch_size=256):
+        columns = {name: [_value(cell) for cell in batch.column(i)] for i, name in enumerate(batch.schema.names)}
+        for i in range(batch.num_rows):
             number += 1
-            yield number, row
+            yield number, {name: values[i] for name, values in columns.items()}
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return "out of range"
+
+
+def workbook_rows(stream: BinaryIO, sheet: str = "") -> Iterator[Row]:
+    """Rows of one sheet of an Excel workbook (the first, or the one named); whole numbers without ".0"."""
+    import openpyxl
+
+    stream = seekable(stream)
+    checked_zip(stream).close()
+    book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+    try:
+        if sheet and sheet not in book.sheetnames:
+            raise Unreadable(f"no sheet {sheet} (there are {', '.join(book.sheetnames)[:200]})")
+        if not book.worksheets:
+            raise Unreadable("a workbook without sheets of cells")
+        page = book[sheet] if sheet else book.worksheets[0]
+        page.reset_dimensions()  # of read-only sheets; what the file claims may be wrong
+        rows = page.iter_rows(values_only=True)
+        names = _names([str(cell) if cell is not None else "" for cell in next(rows, ())])
+        for number, row in enumerate(rows, 2):
+            if any(cell is not None for cell in row):
+                yield number, {name: _cell(cell) for name, cell in zip(names, row, strict=False)}
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, (str, datetime)):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

@@ -1,8 +1,7 @@
-"""Bytes of a file: whole, decoded, line by line, with the limits that no file may pass."""
+"""Bytes of a file: whole, piece by piece, with the limits that no file may pass."""
 
-import codecs
 import io
-from collections.abc import Iterator
+import zipfile
 from gzip import GzipFile
 from typing import IO, Any, BinaryIO
 
@@ -18,7 +17,11 @@ class Unreadable(ValueError):
 def read_all(stream: BinaryIO, largest: int | None = None) -> bytes:
     """All bytes of a document; Unreadable when it is longer than `largest` (LARGEST_FILE)."""
     largest = LARGEST_FILE if largest is None else largest
-    data = stream.read(largest + 1)
+    parts, room = [], largest + 1
+    while room and (part := stream.read(room)):  # a raw stream gives at most 64 KiB at once
+        parts.append(part)
+        room -= len(part)
+    data = b"".join(parts)
     if len(data) > largest:
         raise Unreadable(f"one document of more than {largest / 2**20:.0f} MiB")
     return data
@@ -52,49 +55,35 @@ class Joined(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self.head[: len(buffer)] if self.head else self.stream.read(len(buffer))
+        data = self.head[: len(buffer)] if self.head else self.stream.read(min(len(buffer), 2**16))
         self.head = self.head[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
 
 
-def decode(data: bytes) -> tuple[str, str | None]:
-    """Decode bytes: byte order mark, else strict UTF-8, else cp1252 (the note says so). Raises Unreadable for binary
-    data.
+def peek(stream: BinaryIO, n: int = 2**13) -> tuple[bytes, BinaryIO]:
+    """Return the first bytes of a stream and the stream as if they had not been read."""
+    head = b""
+    while len(head) < n and (more := stream.read(n - len(head))):
+        head += more
+    if stream.seekable():
+        stream.seek(0)
+        return head, stream
+    return head, io.BufferedReader(Joined(head, stream))
+
+
+def seekable(stream: BinaryIO) -> BinaryIO:
+    """Return a stream that can be read from any place: itself, or a copy in memory."""
+    return stream if stream.seekable() else io.BytesIO(read_all(stream, LARGEST_FILE * 4))
+
+
+def checked_zip(stream: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive whose members together unpack to no more than a bomb's measure; for readers that unpack it
+    themselves. Raises Unreadable.
     """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            try:
-                return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), None
-            except UnicodeDecodeError as error:
-                if encoding != "utf-8":
-                    raise Unreadable(f"not valid {encoding.upper()}") from error
-                data = data[len(mark) :]
-    try:
-        text, note = data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        text, note = data.decode("cp1252", "replace"), "not UTF-8: read as Windows-1252"
-    if text.count("\0") * 20 > len(text):
-        raise Unreadable("binary data, or UTF-16 without a byte order mark")
-    if note and sum(text.count(chr(c)) for c in range(1, 32) if c not in (9, 10, 12, 13)) * 50 > len(text):
-        raise Unreadable("binary data, not text")
-    return text, note
-
-
-def lines_of(stream: BinaryIO) -> Iterator[tuple[str, str | None]]:
-    """Lines of a text file with a note each; a line of more than LARGEST_FILE bytes raises Unreadable."""
-    head = stream.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        for words in io.TextIOWrapper(io.BufferedReader(Joined(head, stream)), encoding="utf-16", newline="\n"):
-            yield words, None
-        return
-    whole = io.BufferedReader(Joined(head.removeprefix(codecs.BOM_UTF8) if len(head) >= 3 else head, stream), 2**16)
-    while line := whole.readline(LARGEST_FILE + 1):
-        if len(line) > LARGEST_FILE:
-            raise Unreadable(f"a line of more than {LARGEST_FILE / 2**20:.0f} MiB")
-        yield decode(line)
+    archive = zipfile.ZipFile(stream)
+    packed = sum(member.compress_size for member in archive.infolist())
+    unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > max(UNSUSPICIOUS * 4, packed * HIGHEST_RATIO) or unpacked > LARGEST_FILE * 16:
+        raise Unreadable(f"unpacks to {unpacked / 2**20:,.0f} MiB: refused as a decompression bomb")
+    return archive
