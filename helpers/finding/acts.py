@@ -233,7 +233,7 @@ def _participant(encoding: Encoding, cue: _Cue, act_id: str, role: str, party: P
     if party.start >= encoding.words[last - 1].end:
         place = "later"
     words = encoding.document.text[party.start : party.end]
-    return Participant(party.start, party.end, act_id, role, words, *party[2:], place, round(min(score, 1.0), 3))
+    return Participant(party.start, party.end, act_id, role, words, *party[2:6], place, round(min(score * party.sure, 1.0), 3))
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

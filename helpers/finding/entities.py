@@ -9,7 +9,7 @@ undone:
    forms to the nearest preceding full name, never across conflicting first names) → `organisations` (acronyms in
    brackets, by initials, by table; the one longer name that a short form abbreviates);
 3. `references`: he and she, and descriptions ("the senior defense official"), by salience, gender, number and distance.
-   "It" is left alone.
+   "It" and "they" are no mentions that are counted; for whom they stand in an act is said by `collectives`.
 
 Everything is a pure function of one text. Analysts' corrections and counts come afterwards (`helpers.counting`).
 """
@@ -21,7 +21,7 @@ from typing import Protocol
 from helpers.finding import gazetteers
 from helpers.finding.gazetteers import entity_id
 from helpers.finding.known_entities import find_states_of_organs, link_known
-from helpers.finding.mentions import Mention, antecedent, overlapping, resolve
+from helpers.finding.mentions import Mention, overlapping, resolve
 from helpers.finding.names import find_names
 from helpers.finding.organisations import link_others
 from helpers.finding.page import Entity, Name, Page
@@ -29,7 +29,7 @@ from helpers.finding.persons import link_persons
 from helpers.finding.references import link_references
 from helpers.text import Document, word_list
 
-__all__ = ["Mention", "antecedent", "find_mentions", "overlapping", "resolve"]
+__all__ = ["Mention", "find_mentions", "overlapping", "resolve"]
 
 
 PLACE_IN = word_list("words before a place")

@@ -1,4 +1,4 @@
-"""What a mention is, and whom a span of words or an "it" stands for: look-ups for all who read mentions."""
+"""What a mention is, and whom a span of words stands for: look-ups for all who read mentions."""
 
 import bisect
 from collections.abc import Collection, Sequence
@@ -72,35 +72,3 @@ def resolve(
         return (not owner, exact, within, kind, -mention.start)
 
     return max(inside, key=rank, default=None)
-
-
-def antecedent(
-    document: Document,
-    mentions: Sequence[Mention],
-    offset: int,
-    *,
-    types: Collection[str] = ("ORG", "LOC"),
-    sentences: int = 1,
-) -> Mention | None:
-    """The mention that an "it", "its", "they" or "the country" at `offset` most likely stands for, or None.
-
-    A subject beats a later mention: of the names before `offset` in its sentence, else in up to `sentences` sentences
-    before, the first one that opens its sentence or clause is taken, else the last one. Demonyms count for their
-    country only when nothing else is there.
-    """
-    starts = [sentence[0] for sentence in document.sentences]
-    here = bisect.bisect_right(starts, offset) - 1
-    for number in range(here, max(-1, here - sentences - 1), -1):
-        low = starts[number] if number >= 0 else 0
-        high = offset if number == here else document.sentences[number][1]
-        found = [
-            m
-            for m in overlapping(mentions, low, high)
-            if m.type in types and m.start >= low and m.end <= high and m.kind != "pronoun"
-        ]
-        named = [m for m in found if m.kind == "named"] or found
-        if named:
-            first = named[0]
-            lead = document.text[low : first.start]
-            return first if len(lead.split()) <= 2 else named[-1]
-    return None

@@ -11,7 +11,8 @@ import re
 from typing import NamedTuple
 
 from helpers.finding.affiliations import State, affiliations, state_of
-from helpers.finding.mentions import Mention, antecedent, overlapping, resolve
+from helpers.finding.collectives import antecedent
+from helpers.finding.mentions import Mention, overlapping, resolve
 from helpers.finding.statements import Statement
 from helpers.text import Document, word_list
 
@@ -24,7 +25,7 @@ class Party(NamedTuple):
     entity is None too.
 
     acts_for_id, acts_for: the state for which it acts, when the text says so. text[start:end] are the words of this
-    party alone.
+    party alone. sure: probability that "it" or "they" mean this party (1 for all other words).
     """
 
     start: int
@@ -33,6 +34,7 @@ class Party(NamedTuple):
     entity: str | None
     acts_for_id: str | None = None
     acts_for: str | None = None
+    sure: float = 1.0
 
 
 class Parties:
@@ -153,8 +155,11 @@ class Parties:
 
     def _antecedent(self, start: int, end: int) -> Party:
         linked = next((m for m in overlapping(self.mentions, start, end) if m.kind == "pronoun"), None)
-        mention = linked or antecedent(self.document, self.mentions, start)
-        return self._party(mention, start, end) if mention is not None else Party(start, end, None, None)
+        found = None if linked else antecedent(self.document, self.mentions, start)
+        mention = found.mention if found else linked
+        if mention is None:
+            return Party(start, end, None, None)
+        return self._party(mention, start, end)._replace(sure=found.score if found else 1.0)
 
     def _spoken_of(self, offset: int) -> State | None:
         """The country the article speaks of at an offset: the last one named in its sentence or the few before."""

@@ -1,8 +1,8 @@
 """Whom pronouns and descriptions mean: "he", "the senior defense official", "the country".
 
 The last part of `entities`: reads an article in order, keeps how present every person is (`salience`), and links each
-pronoun or description (`descriptions`) to the most salient entity that fits in gender, number and kind. "It" is left
-alone (see `mentions.antecedent`).
+pronoun or description (`descriptions`) to the most salient entity that fits in gender, number and kind. "It" and
+"they" are left to `collectives`.
 """
 
 import bisect

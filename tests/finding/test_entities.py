@@ -300,12 +300,6 @@ def test_resolve_and_affiliations():
     assert states["PER:luis rojas"] == states["PER:tom berg"] == ("LOC:bolivia", "Bolivia")
 
 
-def test_antecedent_prefers_the_subject():
-    words = "Japan sent Kenya a ship. It was new."
-    document, mentions = read(words)
-    assert entities.antecedent(document, mentions, words.index("It")).entity == "Japan"
-
-
 def test_a_users_own_names(tmp_path):
     file = tmp_path / "mine.csv"
     file.write_text(
