@@ -67,11 +67,11 @@ def load(
 
 
 def check_engine(options: Options) -> None:
-    """Raise CannotGoOn or ValueError with one sentence when the model, the word lists or the codebook can't be used. The
-    files that come with the project are compared with their hashes; a model of your own reads a sentence.
+    """Raise CannotGoOn or ValueError with one sentence when the model, the word lists or the codebook can't be used.
+    The files that come with the project are compared with their hashes; a model of your own reads a sentence.
     """
     engine_key(options)
-    if options.model:
+    if options.model or options.codebook:
         annotators.check_engine(options)
 
 

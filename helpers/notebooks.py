@@ -5,6 +5,7 @@ import contextlib
 import difflib
 import json
 import keyword
+import math
 import os
 import re
 import shutil
@@ -18,10 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers import ROOT
+from helpers.keeping import machine
 from helpers.keeping.runs import WrongParameter
 
 NOTEBOOKS = ROOT / "notebooks"
 OURS = ("corpus", "outputs")  # set by the runner itself
+OF_THE_RUN = ("model", "codebook", "corrections")  # matter to the whole run, whichever notebooks are chosen
+PER_ARTICLE = 40_000  # bytes of memory that a notebook needs for an article, beside those of `machine.KERNEL`
 
 
 class Parameter(NamedTuple):
@@ -119,7 +123,7 @@ def convert(name: str, words: str, default: object) -> object:
         if isinstance(default, str) or default is None:
             return words
         if isinstance(default, (int, float)):
-            return type(default)(words)
+            return _in_range(name, type(default)(words), default)
         value = ast.literal_eval(words)
         if type(value) is type(default):
             return value
@@ -138,11 +142,24 @@ def convert(name: str, words: str, default: object) -> object:
         ) from error
 
 
+def _in_range(name: str, value: int | float, default: int | float) -> int | float:
+    """A number that makes sense in place of the default: finite; not negative unless the default is; and at least 1
+    where the default counts something.
+    """
+    least = 1 if isinstance(default, int) and default > 0 else 0
+    if not math.isfinite(value):
+        raise WrongParameter(f"parameter {name}: {value} is no number that can be used (default {default!r})")
+    if default >= 0 and value < least:
+        raise WrongParameter(f"parameter {name}: {value} is too small; it takes {least} or more (default {default!r})")
+    return value
+
+
 def check_parameters(
     given: Mapping[str, str], notebooks: Sequence[Path], every: Sequence[Path] | None = None
 ) -> dict[Path, dict]:
-    """Return {notebook: its values} for parameters given as words. Raises WrongParameter for a name that no notebook
-    has, with the nearest one.
+    """Return {notebook: its values} for parameters given as words; every: all notebooks there are. Raises
+    WrongParameter for a name that no notebook has, with the nearest one, and for one that only notebooks have that were
+    not chosen (OF_THE_RUN aside).
     """
     known = {path: read_parameters(path) for path in {*notebooks, *(every or ())}}
     names = {name for parameters in known.values() for name in parameters}
@@ -159,6 +176,12 @@ def check_parameters(
             raise WrongParameter(
                 f"no notebook has a parameter {name}"
                 + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names - set(OURS)))}")
+            )
+        havers = [path.stem for path, parameters in known.items() if name in parameters]
+        if name not in OF_THE_RUN and not any(name in known[path] for path in notebooks):
+            raise WrongParameter(
+                f"parameter {name} belongs to {', '.join(sorted(havers))}, which --only leaves out: choose it too, or "
+                "leave the parameter out"
             )
     return {
         path: {
@@ -209,7 +232,7 @@ def run_notebook(
 
     papermill = _papermill()
     began, error = time.monotonic(), None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=sockets) as folder:
         draft = Path(folder, "notebook.ipynb")  # papermill formats paths like templates: a name of our own is safe
         try:
             papermill.execute_notebook(
@@ -252,12 +275,16 @@ def _last_line(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _this_python() -> Iterator[None]:
-    """Kernels started meanwhile run this Python with these helpers, whatever other kernels the machine has."""
+def _this_python(scratch: Path) -> Iterator[None]:
+    """Kernels started meanwhile run this Python with these helpers, whatever other kernels the machine has, and leave
+    their temporary files in `scratch`.
+    """
     ours = {"JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")), "PYTHONPATH": str(ROOT)}
-    before = {name: os.environ.get(name) for name in ours}
+    places = {"JUPYTER_RUNTIME_DIR": str(scratch), "TMPDIR": str(scratch)}
+    before = {name: os.environ.get(name) for name in (*ours, *places)}
     for name, value in ours.items():
         os.environ[name] = os.pathsep.join(filter(None, (value, before[name])))
+    os.environ.update(places)
     try:
         yield
     finally:
@@ -265,35 +292,66 @@ def _this_python() -> Iterator[None]:
             os.environ.pop(name) if old is None else os.environ.update({name: old})
 
 
+@contextlib.contextmanager
+def _scratch(run: Path) -> Iterator[tuple[Path, Path]]:
+    """(folder for temporary files, folder for the kernels' sockets). They lie beside the run; a socket's path has at
+    most about a hundred characters, so that below a long path the sockets go to the system's folder. What a killed
+    process leaves in either is removed by the next run.
+    """
+    system = Path(tempfile.gettempdir())
+    machine.clean(system)
+    with machine.temporary_folder(run.parent) as scratch:
+        if len(str(scratch)) < 80:
+            yield scratch, scratch
+        else:
+            with machine.temporary_folder(system) as sockets:
+                yield scratch, sockets
+
+
+def choose_jobs(asked: int, n_articles: int) -> int:
+    """Return how many notebooks run at the same time: as asked, or one a core as far as the free memory goes."""
+    return asked or machine.fitting(machine.KERNEL + PER_ARTICLE * n_articles, 8)
+
+
 def run_notebooks(
-    values: Mapping[Path, dict], run: Path, *, jobs: int = 0, timeout: int | None = None, progress: bool = True
+    values: Mapping[Path, dict],
+    run: Path,
+    *,
+    jobs: int = 0,
+    timeout: int | None = None,
+    progress: bool = True,
+    n_articles: int = 0,
 ) -> list[Outcome]:
-    """Run notebooks side by side into `<run>/notebooks/`. A failing one leaves the others alone."""
+    """Run notebooks side by side into `<run>/notebooks/`. A failing one leaves the others alone. When this is stopped,
+    the kernels end at once.
+    """
     from tqdm import tqdm
 
     folder = run / "notebooks"
     folder.mkdir(parents=True, exist_ok=True)
-    sockets = tempfile.mkdtemp(prefix="nb")
     _papermill()  # import once, before the threads
     outcomes = []
-    try:
-        with (
-            _this_python(),
-            ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 8)) as pool,
-            tqdm(
-                total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True
-            ) as bar,
-        ):
-            tasks = [
-                pool.submit(
-                    run_notebook, path, folder / path.name, parameters, sockets=sockets, number=i, timeout=timeout
-                )
-                for i, (path, parameters) in enumerate(values.items())
-            ]
+    with (
+        _scratch(run) as (scratch, sockets),
+        _this_python(scratch),
+        ThreadPoolExecutor(choose_jobs(jobs, n_articles)) as pool,
+        tqdm(
+            total=len(values), desc="Notebooks", unit="", disable=not progress, file=sys.stderr, dynamic_ncols=True
+        ) as bar,
+    ):
+        tasks = [
+            pool.submit(
+                run_notebook, path, folder / path.name, parameters, sockets=str(sockets), number=i, timeout=timeout
+            )
+            for i, (path, parameters) in enumerate(values.items())
+        ]
+        try:
             for task in as_completed(tasks):
                 outcomes.append(task.result())
                 bar.set_postfix_str(outcomes[-1].notebook)
                 bar.update(1)
-    finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            machine.end_children()
+            raise
     return sorted(outcomes)

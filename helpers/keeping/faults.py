@@ -30,14 +30,13 @@ def is_full(error: BaseException) -> bool:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether an error comes from the machine's state (memory, open files), so that trying again may help.
+    """Whether an error comes from the machine's state (memory, open files, a file that is gone), so that trying again
+    may help.
 
     >>> is_passing(MemoryError()), is_passing(OSError(24, "Too many open files")), is_passing(ValueError("x"))
     (True, True, False)
     """
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _PASSING | _FULL):
-        return True
-    return _NO_MEMORY.search(str(error)) is not None
+    return isinstance(error, (MemoryError, OSError)) or _NO_MEMORY.search(str(error)) is not None
 
 
 def explain(error: OSError) -> str:

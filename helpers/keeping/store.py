@@ -291,6 +291,7 @@ def collect(
         "analysed": len(articles),
         "quarantined": len(quarantine),
         "incomplete": len(notes),
+        "to_do": dict(died),
     }
     if about["inputs"] != about["analysed"] + about["quarantined"]:
         raise RuntimeError(

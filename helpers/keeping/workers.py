@@ -1,11 +1,12 @@
 """Annotating what the store lacks: here, in processes of this machine, or on a Dask cluster."""
 
 import contextlib
+import functools
 import gc
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,9 +114,11 @@ def annotate_texts(
 # -- the texts that are missing --------------------------------------------------------------------------------------
 
 
-def find_missing(folder: Path, found: Path) -> list[Shard]:
-    """Where the texts of a corpus folder lie that have not been annotated yet: each distinct text once."""
-    known, shards = read_known(found).keys, []
+def find_missing(folder: Path, found: Path, but: Iterable[str] = ()) -> list[Shard]:
+    """Where the texts of a corpus folder lie that have not been annotated yet: each distinct text once. but: content
+    keys left out.
+    """
+    known, shards = read_known(found).keys.union(but), []
     for path in sorted(folder.glob("articles-*.arrow")):
         rows = []
         for i, key in enumerate(read_articles(path)["key"].to_pylist()):
@@ -173,6 +176,7 @@ def annotate_corpus(
     options: Options = Options(),
     workers: int = 0,
     scheduler: str = "",
+    to_do: Mapping[str, str] = {},
     watch: Callable[[int], AbstractContextManager] = _unwatched,
 ) -> dict[str, str]:
     """Annotate what the store does not hold yet of a corpus folder. Returns {content key: reason} of texts that are
@@ -180,14 +184,17 @@ def annotate_corpus(
 
     workers: processes; 0: as many as cores and free memory allow when more than ALONE texts are missing, else none; 1:
     none. scheduler: address or file of a Dask scheduler whose workers do it in place of processes here. watch: given
-    the number of texts to annotate, returns a context with `update(n)` (a progress bar). Raises CannotGoOn.
+    the number of texts to annotate, returns a context with `update(n)` (a progress bar). to_do: what this returned
+    before in the same run, not tried again. Raises CannotGoOn.
     """
     found = store / "found" / engine_key(options)
-    shards = find_missing(folder, found)
+    shards = find_missing(folder, found, to_do)
     total = sum(len(shard.rows) for shard in shards)
     if not total:
         merge(found)
-        return {}
+        return dict(to_do)
+    if options.model or options.codebook:  # what comes with the project is checked by its hashes
+        check_engine(options)
     check_space(store, total)
     workers = choose_workers(workers, total)
     with watch(total) as bar:
@@ -199,7 +206,20 @@ def annotate_corpus(
             for shard in split(shards, BATCH):
                 died |= annotate_shard(shard, found, options, bar.update).passed
     merge(found)
-    return died
+    return {**to_do, **died}
+
+
+@functools.cache
+def check_engine(options: Options) -> None:
+    """Raise CannotGoOn when the model or the codebook can't be used, found by reading one sentence."""
+    try:
+        pipeline.annotate_text("The minister said on Monday that Norland would close its border.", options=options)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        what = f"with the model {options.model or '(the one that comes with the project)'}"
+        what += f" and the codebook {options.codebook}" if options.codebook else ""
+        raise CannotGoOn(f"not even a short sentence can be annotated {what}: {_why(error)}") from error
 
 
 def check_space(store: Path, texts: int) -> None:
