@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from helpers.reading.articles import OFFLINE
 from helpers.reading.encodings import decode
-from helpers.reading.mending import reflow
+from helpers.reading.mending import paragraphs_of, without_running_heads
 from helpers.reading.streams import Guarded, Unreadable, checked_zip, read_all
 
 _LIGATURES = str.maketrans(
@@ -87,7 +87,8 @@ def read_rtf(data: bytes) -> dict:
 
 
 def read_pdf(data: bytes) -> dict:
-    """Text of a PDF file: lines joined to paragraphs, running heads left out, hyphens at line ends mended.
+    """Text of a PDF file: lines joined to paragraphs, running heads left out, hyphens at line ends mended; and its
+    lines as printed, which exports of databases are told by.
 
     Raises Unreadable for scans (pages without text) and locked files.
     """
@@ -106,12 +107,13 @@ def read_pdf(data: bytes) -> dict:
         raise Unreadable(f"broken PDF file: {str(error)[:120]}") from error
     except (AttributeError, KeyError, TypeError, IndexError, AssertionError) as error:  # what damaged files lead to
         raise Unreadable(f"broken PDF file: {type(error).__name__}") from error
-    text = reflow(pages)
+    lines = [line.rstrip() for page in without_running_heads(pages) for line in page]
+    text = "\n\n".join(paragraphs_of(lines))
     if len(text.split()) < 5 * len(pages) and len(text.split()) < 50:
         raise Unreadable("a PDF file of pictures: run text recognition (OCR) over it first")
     empty = sum(1 for page in pages if not "".join(page).strip())
     note = f"{empty} of {len(pages)} pages hold no text" if empty else None
-    return {"text": text, "title": title if _is_title(title) else None, "": note}
+    return {"text": text, "lines": "\n".join(lines), "title": title if _is_title(title) else None, "": note}
 
 
 def _is_title(title: object) -> bool:

@@ -129,7 +129,7 @@ def _document(read: Callable[[bytes], dict]) -> Callable[[Source], Iterator[Row]
 
     def reader(source: Source) -> Iterator[Row]:
         fields = read(read_all(source.stream))
-        found = articles_in(fields["text"])
+        found = articles_in(fields.pop("lines", fields["text"]))
         if found is None:
             yield None, fields
         else:
@@ -263,7 +263,7 @@ def _open_crawl(source: Source) -> Iterator[Item]:
             if isinstance(data, str):
                 raise Unreadable(data)
             fields = documents.read_pdf(data) if kind == "application/pdf" else web.read_page(data, address)
-            fields = {**fields, "url": address}
+            fields = {**fields, "url": address, "lines": None}
             yield make_article(fields, shown, number, f"{source.stem}-{number}", source.options._replace(columns={}))
         except BROKEN as error:
             yield Rejected(shown, number, None, str(error)[:200])

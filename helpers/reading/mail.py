@@ -105,8 +105,9 @@ def _header(value: str) -> str:
 
 def _articles(message: Message, texts: list[Message]) -> list[Row] | dict | None:
     """The articles of an export, or the mail as one article."""
-    pages = [_text(part) for part in texts if part.get_content_subtype() == "html"]
-    plain = [_text(part) for part in texts if part.get_content_subtype() != "html"]
+    all_texts = [(part.get_content_subtype() == "html", _text(part)) for part in texts]
+    pages = [text for is_page, text in all_texts if is_page or "<html" in text[:1000].lower()]
+    plain = [text for _, text in all_texts if text not in pages]
     as_text = [page_text(page.encode()) for page in pages]
     for text in (*as_text, *plain):
         rows = articles_in(text.replace("\r\n", "\n"))

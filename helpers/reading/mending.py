@@ -11,6 +11,7 @@ _HYPHEN = re.compile(r"(\w*[^\W\d_])-$")
 # "…the talks.The minister", "…said.”Berg": a sentence's end and a capital without a space between them. Not addresses
 # (example.Com/Page), not abbreviations (U.S.Army: one letter), not names with a dot (Node.Js).
 _GLUED = re.compile(r"(?<=[a-z]{3}[.!?])(?=[“\"‘]?[A-Z][a-z]{0,20}[ ,’'])|(?<=[a-z][.!?,][”])(?=[“A-Z][a-z ])")
+LONGEST_LINE = 150  # characters; a text with a longer line has one line a paragraph
 GLUED_LEAST = 2  # places in one text; a single one is a slip of the pen
 
 
@@ -54,7 +55,7 @@ def unwrap(text: str) -> list[str]:
     """Paragraphs of a text. Where lines only wrap, blank lines separate paragraphs, else every line is one."""
     lines = text.split("\n")
     longest = max(map(len, lines), default=0)
-    if longest > 150 or not any(not line.strip() for line in lines):
+    if longest > LONGEST_LINE or not any(not line.strip() for line in lines):
         return [line.strip() for line in lines if line.strip()]
     blocks = re.split(r"\n[ \t]*\n", text)
     return [joined for block in blocks if (joined := join_lines(block.split("\n"), text))]
@@ -87,9 +88,9 @@ def _without_page_number(page: list[str]) -> list[str]:
     return page[start:end]
 
 
-def reflow(pages: Sequence[list[str]]) -> str:
-    """The text of printed pages: lines joined to paragraphs, also across pages, words mended at line ends."""
-    lines = [line.rstrip() for page in without_running_heads(pages) for line in page]
+def paragraphs_of(lines: Sequence[str]) -> list[str]:
+    """Paragraphs of lines that only wrap, told by lines that end early."""
+    lines = [line.rstrip() for line in lines]
     whole = "\n".join(lines)
     lengths = sorted(len(line) for line in lines if line.strip())
     width = lengths[int(len(lengths) * 0.8)] if lengths else 0
@@ -102,7 +103,7 @@ def reflow(pages: Sequence[list[str]]) -> str:
         following = next((other for other in lines[i + 1 : i + 4] if other.strip()), "")
         if _paragraph_ends(line.strip(), following.strip(), width):
             paragraphs.append([])
-    return "\n\n".join(joined for lines in paragraphs if (joined := join_lines(lines, whole)))
+    return [joined for lines in paragraphs if (joined := join_lines(lines, whole))]
 
 
 def _paragraph_ends(line: str, following: str, width: int) -> bool:

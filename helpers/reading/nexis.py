@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from helpers.reading.databases import chunks, labelled, make_row, reconcile
 from helpers.reading.dates import find_date
-from helpers.reading.mending import unwrap
+from helpers.reading.mending import LONGEST_LINE, paragraphs_of, unwrap
 from helpers.reading.records import Row
 
 _NUMBERED = re.compile(r"(?mi)^[ \t]*(?:document )?(\d{1,6}) of (\d{1,6}) documents?[ \t]*$")
@@ -117,8 +117,12 @@ def _uni(number: int, lines: list[str]) -> Row:
         body.append(line)
     plain = [line for line in head if not (labelled(line, "nexis") or _SEARCH.match(line))]
     dated = [i for i, line in enumerate(plain) if i and len(line) < 80 and find_date(line) and not _LISTED.match(line)]
+    wrapped = max(map(len, body), default=0) <= LONGEST_LINE
     if dated:
-        fields["date"], fields["outlet"] = plain[dated[-1]], plain[dated[-1] - 1]
-        if dated[-1] > 1:
-            fields.setdefault("title", plain[dated[-1] - 2])
-    return make_row(number, {**_kept(fields), "text": "\n\n".join(body)}, fields.get("words"))
+        at = dated[-1]
+        fields["date"], fields["outlet"] = plain[at], plain[at - 1]
+        # A headline may be printed in two lines; before the first document the table of contents stands there.
+        lines = plain[max(at - 3, 0) : at - 1] if wrapped and number > 1 else plain[max(at - 2, 0) : at - 1]
+        fields.setdefault("title", " ".join(line for line in lines if "|" not in line))
+    text = "\n\n".join(paragraphs_of(body) if wrapped else body)
+    return make_row(number, {**_kept(fields), "text": text}, fields.get("words"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from helpers.reading.databases import chunks, labelled, make_row, reconcile
 from helpers.reading.dates import find_date
-from helpers.reading.mending import join_lines
+from helpers.reading.mending import LONGEST_LINE, join_lines
 from helpers.reading.records import Row
 
 _MARK = re.compile(r"(?mi)^[ \t]*document (\d{1,6}) of (\d{1,6})[ \t]*$")
@@ -34,7 +34,7 @@ def articles(text: str) -> Iterator[Row]:
 
 def _article(number: int, chunk: str) -> Row:
     blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", _RULE.sub("", chunk)) if block.strip()]
-    wrapped = max(map(len, chunk.split("\n")), default=0) <= 150
+    wrapped = max(map(len, chunk.split("\n")), default=0) <= LONGEST_LINE
     fields: dict[str, str] = {}
     body: list[str] = []
     field = ""
@@ -46,7 +46,7 @@ def _article(number: int, chunk: str) -> Row:
         starts = [j for j, line in enumerate(lines) if labelled(line, "proquest")]
         if not starts or starts[0]:
             _put(field, lines[: starts[0]] if starts else lines, fields, body, wrapped)
-        for j, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        for j, end in zip(starts, [*starts[1:], len(lines)], strict=False):
             field, rest = labelled(lines[j], "proquest") or ("", "")
             _put(field, [rest, *lines[j + 1 : end]], fields, body, wrapped)
     info = fields.get("info", "")

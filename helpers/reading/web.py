@@ -23,7 +23,7 @@ def read_page(data: bytes, url: str | None = None) -> dict:
     """The article in a saved web page, with title, date, outlet and address."""
     import trafilatura
 
-    if len(re.sub(rb"<[^>]{0,2000}>|\s", b"", data)) < 2:
+    if not data.strip():
         raise Unreadable("an empty page")
     found: Any = trafilatura.bare_extraction(data, url=url, with_metadata=True, include_comments=False)
     fields = found.as_dict() if hasattr(found, "as_dict") else dict(found or {})
@@ -57,7 +57,7 @@ def page_text(data: bytes) -> str:
             hidden += 1 if inside else -1
         if tag in _BLOCKS or tag == "br":
             parts.append("\n" if tag == "br" and inside else "" if tag == "br" else "\n\n")
-        elif tag in ("td", "th") and not inside:
+        elif tag in ("td", "th") and inside and element.getprevious() is not None:
             parts.append("\t")
         words = (element.text if inside else element.tail) or ""
         if not hidden:
