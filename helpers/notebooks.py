@@ -5,6 +5,7 @@ import contextlib
 import difflib
 import json
 import keyword
+import logging
 import math
 import os
 import re
@@ -351,6 +352,7 @@ def run_notebooks(
                 bar.set_postfix_str(outcomes[-1].notebook)
                 bar.update(1)
         except BaseException:
+            logging.disable(logging.CRITICAL)  # the kernels' clients complain
             pool.shutdown(wait=False, cancel_futures=True)
             machine.end_children()
             raise

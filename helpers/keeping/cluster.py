@@ -54,16 +54,17 @@ def start(workers: int, scratch: Path) -> Iterator[Client]:
             env=environment,
             silence_logs=50,
         )
-        client = Client(cluster)
+        client, patience = Client(cluster), 10.0
         try:
             yield client
         except BaseException:  # stopped or failed: nothing of the workers is needed, and asking them takes long
+            patience = 0.5
             end_children()
             raise
         finally:
-            client.close(timeout=2)
             with contextlib.suppress(Exception):
-                cluster.close(timeout=10)
+                client.close(timeout=patience / 5)
+                cluster.close(timeout=patience)
 
 
 @contextlib.contextmanager

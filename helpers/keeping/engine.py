@@ -12,6 +12,7 @@ FORMAT = 3  # of the store's own files
 HELPERS = Path(__file__).resolve().parent.parent
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 SUMS = "SHA256SUMS"  # in a folder of data or a model: its files' hashes, as sha256sum writes and checks them
+NO_PART = (SUMS, "figures.csv")  # files of a model that annotations don't depend on, beside its card
 
 
 def content_key(text: str) -> str:
@@ -54,7 +55,7 @@ def engine_files(options: Options = Options()) -> list[Path]:
         if not given.exists():
             raise FileNotFoundError(f"no such model or codebook: {given}")
         if given.is_dir():
-            files += sorted(p for p in given.rglob("*") if p.is_file() and p.suffix != ".md" and p.name != SUMS)
+            files += sorted(p for p in given.rglob("*") if p.is_file() and p.suffix != ".md" and p.name not in NO_PART)
         else:
             files.append(given)
     return files
