@@ -12,6 +12,8 @@ from pathlib import Path
 # labels of a text the same on every machine.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# onnxruntime reports its use to its maker unless it is told not to before it is loaded; nothing leaves the machine.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.2.0"
 ROOT = Path(__file__).resolve().parent.parent
