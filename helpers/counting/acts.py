@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from helpers import scheme
+from helpers.counting.claims import leads
 from helpers.counting.parties import LEVELS, directed, parties, with_actors
-from helpers.counting.statistics import stands_out, wilson
+from helpers.counting.statistics import wilson
 from helpers.scheme import LADDER, MODALITIES
+from helpers.text import count
 
 __all__ = ["LEVELS", "directed", "parties", "with_actors"]  # what the notebooks take from here too
 
@@ -278,10 +280,10 @@ def tell_directions(pairs: pd.DataFrame) -> str:
         return "No act that counts has both a known actor and a known target"
     total = int(pairs["n"].sum())
     ends = np.array([wilson(n, total) for n in pairs["n"]])
-    if stands_out(pairs.assign(low=ends[:, 0], high=ends[:, 1])):
+    if leads(pairs.assign(low=ends[:, 0], high=ends[:, 1])):
         top = pairs.iloc[0]
         return f"Most acts go from {top['actor']} towards {top['target']} ({top['n']:,})"
-    return f"Who acts towards whom: {len(pairs):,} direction{'s' * (len(pairs) != 1)} between the parties named most"
+    return f"Who acts towards whom: {count(len(pairs), 'direction')}, n = {count(total, 'act')}"
 
 
 def note_directions(acts: pd.DataFrame, parties: pd.DataFrame) -> str:
@@ -307,7 +309,5 @@ def tell_talk(frame: pd.DataFrame) -> str:
     both = frame.dropna(subset=["talk", "deed"])
     if not len(both):
         return "No actor has both words and deeds in these articles"
-    top = both.loc[(both["deed"] - both["talk"]).abs().idxmax()]
-    if min(top["n_talk"], top["n_deed"]) < 30:
-        return "Mean rung of words and of deeds, by actor"
-    return f"{top['actor']}: {top['talk']:+.1f} in words, {top['deed']:+.1f} in deeds"
+    words, deeds = int(both["n_talk"].sum()), int(both["n_deed"].sum())
+    return f"Mean rung of words and of deeds by actor, n = {words:,} in words, {deeds:,} in deeds"

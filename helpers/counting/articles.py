@@ -148,14 +148,7 @@ def tell_dates(articles: pd.DataFrame) -> str:
 def tell_outlets(articles: pd.DataFrame) -> str:
     """Return a chart title on the outlets."""
     counts = articles["outlet"].value_counts()
-    if len(counts) > 1 and (counts == counts.iloc[0]).sum() > 1:
-        return (
-            f"{(counts == counts.iloc[0]).sum()} outlets give {counts.iloc[0]:,} articles each, more than any other"
-            if counts.iloc[-1] < counts.iloc[0]
-            else f"All {len(counts)} outlets give {counts.iloc[0]:,} articles each"
-        )
-    return (
-        f"{counts.index[0]} gives {counts.iloc[0]:,} of {len(articles):,} articles"
-        if len(counts)
-        else "Articles by outlet"
-    )
+    if not len(counts):
+        return "Articles by outlet"
+    outlets = f"{len(counts):,} outlet{'s' * (len(counts) != 1)}"
+    return f"Articles by outlet: {int(counts.sum()):,} of {outlets}"

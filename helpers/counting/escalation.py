@@ -7,7 +7,8 @@ import pandas as pd
 
 from helpers import text
 from helpers.counting.acts import counted, select, with_actors
-from helpers.counting.statistics import bootstrap_rate, period_of, stands_out
+from helpers.counting.claims import leads
+from helpers.counting.statistics import bootstrap_rate, period_of
 
 
 def count_sentences(articles: pd.DataFrame, *, exact: int = 3000) -> pd.Series:
@@ -113,10 +114,10 @@ def tell_index(index: pd.DataFrame) -> str:
     if not len(index):
         return "No act that counts has a known actor"
     ranked = index.sort_values("index", ascending=False, kind="stable")
-    if stands_out(ranked):
+    if leads(ranked):
         top = ranked.iloc[0]
         return f"{top['actor']} is reported to escalate most: {top['index']:,.0f} rungs per 1,000 sentences"
-    return "Escalation index of the actors with most acts"
+    return f"Escalation index by actor, n = {int(index['n'].sum()):,} acts"
 
 
 def tell_changes(changes: pd.DataFrame, series: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from helpers import text
+from helpers.counting.claims import most_frequent
 from helpers.counting.statistics import choose_period
 from helpers.text import normalise
 
@@ -313,7 +314,7 @@ def audit(selected: pd.DataFrame) -> pd.DataFrame:
 
 
 class Entity(NamedTuple):
-    """An entity of the corpus, or (entity_id None) the reason why there is none in `name`."""
+    """An entity of the corpus, or (entity_id None) a sentence in `name` when the corpus has none."""
 
     entity_id: str | None
     name: str
@@ -325,7 +326,8 @@ class Entity(NamedTuple):
 
 def find_entity(mentions: pd.DataFrame, wanted: str = "") -> Entity:
     """Return the entity wanted (entity_id, name or any of its forms, case and accents aside; "": the one named most).
-    When nothing fits, `name` is a sentence with the nearest name.
+    A corpus without entities gives one without entity_id, whose `name` says so. Raises ValueError with the nearest
+    names when nothing fits.
     """
     mentions = mentions[mentions["type"] != "MISC"]
     ranked = rank(mentions)
@@ -344,9 +346,9 @@ def find_entity(mentions: pd.DataFrame, wanted: str = "") -> Entity:
     ):
         if fits.any():
             return Entity(*ranked.loc[fits, ["entity_id", "entity"]].iloc[0])
-    near = difflib.get_close_matches(wanted, list(ranked["entity"]), n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return Entity(None, f"No entity called {wanted} was found in this corpus.{hint}")
+    near = difflib.get_close_matches(wanted, list(ranked["entity"]), n=3, cutoff=0.4)
+    names = near or list(ranked["entity"].head(3))
+    raise ValueError(f"No entity is called {wanted}; {'nearest' if near else 'there are'}: {', '.join(names)}")
 
 
 def keyword_in_context(
@@ -380,17 +382,17 @@ def keyword_in_context(
 
 
 def tell_top(selected: pd.DataFrame) -> str:
-    """The finding of the ranking as a sentence."""
+    """The ranking in a sentence: who leads only where the numbers carry it, else what is shown."""
     ranked = rank(selected)
     if not len(ranked):
-        return "No person, organisation or place was found."
-    first = ranked.iloc[0]
-    tied = ranked[ranked["mentions"] == first["mentions"]]
-    if len(tied) > 1:
-        names = list(tied["entity"].head(3))
-        return f"{', '.join(names[:-1])} and {names[-1]} are mentioned most, {first['mentions']:,} times each"
-    second = f", {ranked.iloc[1]['entity']} next ({ranked.iloc[1]['mentions']:,})" if len(ranked) > 1 else ""
-    return f"{first['entity']} is mentioned most ({first['mentions']:,} times){second}"
+        return "No person, organisation or place was found"
+    first = most_frequent(selected, "entity_id")
+    if first is None:
+        shown = text.count(len(selected), "mention")
+        return f"Persons, organisations and places by number of mentions, n = {shown}"
+    top, second = ranked.iloc[0], ranked.iloc[1]
+    next_one = f"{second['entity']} next ({second['mentions']:,})"
+    return f"{top['entity']} is mentioned most ({top['mentions']:,} times), {next_one}"
 
 
 def tell_numbers(selected: pd.DataFrame, articles: pd.DataFrame) -> str:
@@ -402,8 +404,8 @@ def tell_numbers(selected: pd.DataFrame, articles: pd.DataFrame) -> str:
 
 
 def tell_pairs(pairs: pd.DataFrame) -> str:
-    """The strongest pair as a sentence."""
+    """The chart of pairs in a sentence."""
     if not len(pairs):
         return "No two of these entities stand in one sentence"
-    row = pairs.iloc[0]
-    return f"{row['a']} and {row['b']} share the most sentences: {row['sentences']:,}"
+    n = int(pairs["sentences"].sum())
+    return f"Entities named in the same sentence, n = {len(pairs):,} pairs in {n:,} sentences"

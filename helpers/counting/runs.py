@@ -204,9 +204,7 @@ def tell_changes(pair: Pair) -> str:
 
 
 def tell_change(pair: Pair, changes: pd.DataFrame, label: str, what: str) -> str:
-    """Return a chart title: the largest change."""
+    """Return a chart title: what changed and how many."""
     if not pair or not len(changes) or not changes["change"].abs().max():
         return f"No change in {what}" if pair else "Nothing to compare with yet"
-    top = changes.iloc[0]
-    more = "more" if top["change"] > 0 else "fewer"
-    return f"{top[label]}: {abs(top['change']):,.2g} {what} an article {more} than in the first run"
+    return f"Change in {what} an article, by {label}: {len(changes):,} that changed"

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import resolve
+from helpers.counting.claims import leads, most_frequent
 from helpers.counting.statistics import (
     FEWEST_ARTICLES,
     FEWEST_PASSAGES,
@@ -19,10 +20,9 @@ from helpers.counting.statistics import (
     cliffs_delta,
     holm,
     period_of,
-    stands_out,
 )
 from helpers.scheme import NEUTRAL
-from helpers.text import STRAIGHT, vader
+from helpers.text import STRAIGHT, count, vader
 
 Scorer = Callable[[list[str]], list[tuple[float, list[str]]]]
 
@@ -242,18 +242,19 @@ def count_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataF
 
 
 def tell_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> str:
-    """One sentence: how many statements, by how many speakers, and who has most."""
+    """One sentence: how many statements, by how many speakers; who is quoted most only where the numbers carry it."""
     total = without_copies(statements, articles)
-    counts = (
-        count_speakers(statements, articles).groupby("speaker")["n"].sum().sort_values(ascending=False, kind="stable")
-    )
-    if counts.empty:
+    known = total[total["speaker"].notna()]
+    if known.empty:
         return "No statement with a known speaker was found"
-    first = counts[counts == counts.iloc[0]]
-    who = f"{first.index[0]} is quoted most" if len(first) == 1 else f"{len(first)} speakers are quoted equally often"
-    return (
-        f"{who}: {first.iloc[0]} of {len(total)} statements ({int(total['speaker'].isna().sum())} by unknown speakers)"
-    )
+    known = known.assign(speaker_id=known["speaker_id"].fillna(known["speaker"]))
+    unknown = f"{len(total) - len(known):,} by unknown speakers"
+    first = most_frequent(known, "speaker_id")
+    if first is None:
+        by = count(known["speaker_id"].nunique(), "speaker")
+        return f"Statements by speaker: {len(known):,} by {by}, {unknown}"
+    his = known.loc[known["speaker_id"] == first, "speaker"]
+    return f"{his.mode().iat[0]} is quoted most: {len(his):,} of {len(total):,} statements ({unknown})"
 
 
 def tone_shares(summary: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
@@ -338,17 +339,20 @@ def stance_cells(
 
 
 def tell_stances(cells: pd.DataFrame) -> str:
-    """One sentence: the most hostile and the most friendly cell, only where the numbers carry it."""
+    """The chart of stances in a sentence: the most hostile and the most friendly cell only where the numbers carry it,
+    else what is shown.
+    """
     if cells.empty:
         return "No statement speaks about a named entity"
     ranked = cells.sort_values("stance", kind="stable")
     low, high = ranked.iloc[0], ranked.iloc[-1]
     parts = []
-    if low["stance"] <= -NEUTRAL and stands_out(ranked.assign(low=-ranked["high"], high=-ranked["low"])):
+    if low["stance"] <= -NEUTRAL and leads(ranked.assign(low=-ranked["high"], high=-ranked["low"])):
         parts.append(f"{low['speaker']} is most critical of {low['target']}")
-    if high["stance"] >= NEUTRAL and stands_out(ranked[::-1]):
+    if high["stance"] >= NEUTRAL and leads(ranked[::-1]):
         parts.append(f"{high['speaker']} is most supportive of {high['target']}")
-    return "; ".join(parts) or "Mean stance of those who speak most towards those spoken about most"
+    shown = count(int(cells["n"].sum()), "statement")
+    return "; ".join(parts) or f"Stance of speakers towards those they speak about, n = {shown}"
 
 
 def marks_of(statements: pd.DataFrame, article_id: str) -> list[tuple]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-FEWEST_PASSAGES, FEWEST_ARTICLES = 30, 10  # a ranking on less is not defensible
+FEWEST_PASSAGES, FEWEST_ARTICLES = 30, 10  # a ranking on less is not defensible: see `claims`
 
 # -- intervals -------------------------------------------------------------------------------------------------------
 
@@ -71,17 +71,6 @@ def bootstrap_rate(
 
 
 # -- comparisons -----------------------------------------------------------------------------------------------------
-
-
-def stands_out(ranked: pd.DataFrame, *, low: str = "low", high: str = "high") -> bool:
-    """Whether a title may say that the first row leads: it and the second have at least 30 passages (n) in 10 articles
-    each, and their intervals do not overlap.
-    """
-    if len(ranked) < 2:
-        return False
-    first, second = ranked.iloc[0], ranked.iloc[1]
-    enough = all(row["n"] >= FEWEST_PASSAGES and row["articles"] >= FEWEST_ARTICLES for row in (first, second))
-    return bool(enough and first[low] > second[high])
 
 
 def cliffs_delta(first: ArrayLike, second: ArrayLike) -> float:

@@ -7,32 +7,17 @@ from pathlib import Path
 
 from helpers import DATA, MODELS, resolve, tables
 from helpers.finding.pipeline import Options
+from helpers.keeping.sums import SUMS, check_sums, file_hash
 
 FORMAT = 3  # of the store's own files
 HELPERS = Path(__file__).resolve().parent.parent
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
-SUMS = "SHA256SUMS"  # in a folder of data or a model: its files' hashes, as sha256sum writes and checks them
 NO_PART = (SUMS, "figures.csv")  # files of a model that annotations don't depend on, beside its card
 
 
 def content_key(text: str) -> str:
     """Return the key under which a text's annotations are stored (128 bits of SHA-256)."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-@functools.lru_cache(maxsize=4096)
-def _hash_of(path: Path, size: int, modified: int, changed: int) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    about = path.stat()
-    return _hash_of(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
 
 def engine_files(options: Options = Options()) -> list[Path]:
@@ -69,6 +54,8 @@ def engine_key(options: Options = Options()) -> str:
     What a chart is called or how a column is described is no part of it. Raises ValueError when a file of the model or
     the data is not the one that its folder's SHA256SUMS names.
     """
+    for folder in (DATA, resolve(options.model) if options.model else MODELS):
+        check_sums(folder)
     digest = hashlib.sha256(f"{FORMAT}\n".encode())
     for path in engine_files(options):
         digest.update(f"{path.name} {file_hash(path)}\n".encode("utf-8", "surrogateescape"))

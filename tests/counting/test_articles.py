@@ -26,7 +26,7 @@ def test_what_the_notebook_shows(write_lines):
     assert list(counting.count_over_time(articles)["articles"]) == [2, 0, 0, 1]
     assert counting.frequent_pairs(articles)["pair"][0] == "white house"
     assert dict(counting.overview(articles, quarantine).itertuples(index=False))["articles with a date"] == "3 of 3"
-    assert counting.tell_outlets(articles) == "Post gives 3 of 3 articles"
+    assert counting.tell_outlets(articles) == "Articles by outlet: 3 of 1 outlet"
     empty = tables.make_frame("articles")
     for show in (
         counting.lengths,

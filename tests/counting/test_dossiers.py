@@ -71,8 +71,9 @@ def test_actor_by_name_id_words_and_default(found):
 
 
 def test_unknown_actor_is_a_sentence(found):
-    who = find_entity(found.mentions, "Ana Burg")
-    assert not who.found and who.name.endswith("Did you mean Anna Berg?")
+    with pytest.raises(ValueError, match="No entity is called Ana Burg; nearest: Anna Berg"):
+        find_entity(found.mentions, "Ana Burg")
+    who = Entity(None, "No entity was found in this corpus.")
     assert dossiers.tell(found, who) == who.name == dossiers.tell_partners(pd.DataFrame(), who)
     for frame in (
         dossiers.names_used(found, who),
