@@ -11,7 +11,7 @@ GOLD ?=
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup test lint lab bench evaluate lock clean
+.PHONY: run setup test lint lab bench sums evaluate lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -54,6 +54,10 @@ lab: setup
 
 bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)
+
+# The hashes of word lists and model, after a change that is meant.
+sums: setup
+	@$(BIN)/python -m helpers.keeping.sums
 
 evaluate: setup
 	@test -n "$(GOLD)" || { echo "make evaluate needs the folder of the labelled data: make evaluate GOLD=folder"; exit 2; }

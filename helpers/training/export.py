@@ -1,8 +1,7 @@
 """Checkpoint -> model folder: python -m helpers.training.export CHECKPOINT FOLDER [--float]
 
-Writes encoder.onnx (dynamic int8, weights per channel), heads.npz, tokenizer.json and config.json. Biases of the
-decoder are
-tuned on development data afterwards (helpers.training.tune) and kept in config.json.
+Writes encoder.onnx (dynamic int8, weights per channel), heads.npz, tokenizer.json, config.json and
+SHA256SUMS. Biases of the decoder are tuned on development data afterwards (helpers.training.tune) and kept in config.json.
 """
 
 import argparse
@@ -15,6 +14,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from helpers.keeping.sums import write_sums
 from helpers.training.model import KINDS, MODALITIES, PLOVER, ROLES, STANCES, TAGS, Network
 from helpers.training.train import minilm
 
@@ -122,6 +122,7 @@ def export(network, folder, quantise=True):
         "decoding": decoding,
     }
     known.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    write_sums(folder)
 
 
 def main():

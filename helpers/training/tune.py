@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers import text
 from helpers.finding import encoder, entities, statements
+from helpers.keeping.sums import write_sums
 from helpers.training.data import joined, rows
 
 
@@ -101,6 +102,7 @@ def main():
     config = json.loads(path.read_text(encoding="utf-8"))
     config["decoding"] = decoding
     path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    write_sums(path.parent)
 
 
 if __name__ == "__main__":

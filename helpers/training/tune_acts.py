@@ -17,6 +17,7 @@ from pathlib import Path
 
 from helpers import evaluation, text
 from helpers.finding import acts, cue_reading, encoder, entities, statements
+from helpers.keeping.sums import write_sums
 from helpers.training.data import rows
 
 GRID = (
@@ -86,6 +87,7 @@ def main():
     config = json.loads(path.read_text(encoding="utf-8"))
     config["decoding"] = decoding
     path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    write_sums(path.parent)
 
 
 if __name__ == "__main__":
