@@ -7,12 +7,11 @@ from pathlib import Path
 
 from helpers import DATA, MODELS, resolve, tables
 from helpers.finding.pipeline import Options
-from helpers.keeping.sums import SUMS, check_sums, file_hash
+from helpers.keeping.sums import check_sums, file_hash, files_of
 
 FORMAT = 3  # of the store's own files
 HELPERS = Path(__file__).resolve().parent.parent
 ENGINE_PACKAGES = ("nltk", "numpy", "onnxruntime", "tokenizers", "vaderSentiment")
-NO_PART = (SUMS, "figures.csv")  # files of a model that annotations don't depend on, beside its card
 
 
 def content_key(text: str) -> str:
@@ -40,7 +39,7 @@ def engine_files(options: Options = Options()) -> list[Path]:
         if not given.exists():
             raise FileNotFoundError(f"no such model or codebook: {given}")
         if given.is_dir():
-            files += sorted(p for p in given.rglob("*") if p.is_file() and p.suffix != ".md" and p.name not in NO_PART)
+            files += files_of(given)
         else:
             files.append(given)
     return files

@@ -1,7 +1,8 @@
 """Checkpoint -> model folder: python -m helpers.training.export CHECKPOINT FOLDER [--float]
 
 Writes encoder.onnx (dynamic int8, weights per channel), heads.npz, tokenizer.json, config.json and
-SHA256SUMS. Biases of the decoder are tuned on development data afterwards (helpers.training.tune) and kept in config.json.
+SHA256SUMS. Biases of the decoder are tuned on development data afterwards (helpers.training.tune) and kept in
+config.json.
 """
 
 import argparse

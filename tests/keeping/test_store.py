@@ -5,7 +5,7 @@ import pytest
 
 from helpers import ROOT, annotate
 from helpers.finding.pipeline import Options
-from helpers.keeping import engine, store
+from helpers.keeping import engine, store, sums
 
 
 def load(corpus, outputs, **options):
@@ -67,6 +67,7 @@ def test_only_what_finding_depends_on_changes_the_key(tmp_path, monkeypatch):
     def key_after(path):
         with (tmp_path / path).open("a", encoding="utf-8") as file:
             file.write("\n# changed\n")
+        sums.write_sums(tmp_path / "data")
         engine.engine_key.cache_clear()
         return engine.engine_key()
 
