@@ -134,7 +134,7 @@ def _pick(record: dict, ours: str, options: Options) -> Any:
     """The first non-empty value among the names a column goes by."""
     if ours in options.columns:
         return record.get(_key(options.columns[ours]))
-    return next((value for value in (record.get(name) for name in COLUMNS[ours]) if not _nothing(value)), None)
+    return next((record[name] for name in COLUMNS[ours] if name in record and not _nothing(record[name])), None)
 
 
 def _nothing(value: object) -> bool:
@@ -189,8 +189,8 @@ def _other_text(record: dict, text: str, options: Options) -> str | None:
     """A note when another column could be the text as well."""
     if "text" in options.columns:
         return None
-    held = [name for name in COLUMNS["text"] if isinstance(record.get(name), str) and record[name].strip()]
-    others = [name for name in held[1:] if record[name] != text and len(record[name]) * 2 > len(text)]
+    held = [name for name in COLUMNS["text"] if name in record and not _nothing(record[name])]
+    others = [name for name in held[1:] if record[name] != text and len(str(record[name])) * 2 > len(text)]
     if not others:
         return None
     return (

@@ -8,6 +8,7 @@ files), and its ending in `kinds`.
 import gzip
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from helpers.reading.articles import COLUMNS, Article, Options, Rejected, join_n
 from helpers.reading.exports import articles_in
 from helpers.reading.kinds import kind_of
 from helpers.reading.records import Row
-from helpers.reading.streams import HIGHEST_RATIO, Guarded, Unreadable, peek, read_all, seekable
+from helpers.reading.streams import HIGHEST_RATIO, Guarded, Unreadable, open_zip, peek, read_all, seekable
 
 MOST_MEMBERS = 1_000_000  # files in one archive
 DEEPEST = 3  # archives inside archives
@@ -28,6 +29,7 @@ BROKEN = (
     OSError,
     EOFError,
     zlib.error,
+    struct.error,
     zipfile.BadZipFile,
     RuntimeError,
     NotImplementedError,
@@ -205,7 +207,7 @@ def _open_gzip(source: Source) -> Iterator[Item]:
 
 
 def _kind_of_archive(stream: BinaryIO) -> str:
-    with zipfile.ZipFile(stream) as archive:
+    with open_zip(stream) as archive:
         names = set(archive.namelist())
     stream.seek(0)
     if "word/document.xml" in names:
@@ -227,7 +229,7 @@ def _open_wacz(source: Source) -> Iterator[Item]:
 
 def _members(source: Source, wanted: Callable[[str], bool]) -> Iterator[Item]:
     depth = _inside(source)
-    with zipfile.ZipFile(seekable(source.stream)) as archive:
+    with open_zip(seekable(source.stream)) as archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(m.filename) and wanted(m.filename)]
         if len(members) > MOST_MEMBERS:
             raise Unreadable(f"an archive of more than {MOST_MEMBERS:,} files")

@@ -36,9 +36,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict:
     return made
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
+
+
 def _parsed(words: str, note: str | None = None) -> dict | str:
     try:
-        value = json.loads(words, object_pairs_hook=_unique)
+        value = _DECODER.decode(words)
     except (ValueError, RecursionError) as error:
         return f"not valid JSON: {str(error)[:120]}"
     return {**value, "": note} if isinstance(value, dict) else "not a JSON object"
@@ -73,18 +76,13 @@ def json_values(stream: BinaryIO) -> Iterator[Row]:
 def _json_list(stream: BinaryIO) -> Iterator[Row]:
     """Elements of a JSON list without holding the list: values are parsed from a sliding window."""
     text_stream = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
-    decoder, window, number, ended = (
-        json.JSONDecoder(object_pairs_hook=_unique),
-        text_stream.read(2**16).lstrip()[1:],
-        0,
-        False,
-    )
+    window, number, ended = text_stream.read(2**16).lstrip()[1:], 0, False
     while True:
         window = window.lstrip(" \t\r\n,")
         if window.startswith("]"):
             return
         try:
-            value, stop = decoder.raw_decode(window) if window else (None, 0)
+            value, stop = _DECODER.raw_decode(window) if window else (None, 0)
             complete = bool(window) and (stop < len(window) or ended)
         except json.JSONDecodeError:
             complete = False

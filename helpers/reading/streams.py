@@ -1,6 +1,7 @@
 """Bytes of a file: whole, piece by piece, with the limits that no file may pass."""
 
 import io
+import struct
 import zipfile
 from gzip import GzipFile
 from typing import IO, Any, BinaryIO
@@ -77,11 +78,37 @@ def seekable(stream: BinaryIO) -> BinaryIO:
     return stream if stream.seekable() else io.BytesIO(read_all(stream, LARGEST_FILE * 4))
 
 
+def open_zip(stream: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive, also one whose members' names are not the UTF-8 that they claim to be."""
+    try:
+        return zipfile.ZipFile(stream)
+    except UnicodeDecodeError:
+        stream.seek(0)
+        return zipfile.ZipFile(io.BytesIO(_without_utf8_names(read_all(stream, LARGEST_FILE * 4))))
+
+
+def _without_utf8_names(data: bytes) -> bytes:
+    """The bytes of an archive with the claim taken back that names are in UTF-8 (bit 11 of the flags, in the directory
+    and before each member), so that they are read as the older encoding, in which every byte is a character.
+    """
+    changed = bytearray(data)
+    end = data.rfind(b"PK\x05\x06")
+    (at,) = struct.unpack_from("<I", data, end + 16)
+    while data[at : at + 4] == b"PK\x01\x02":
+        name, extra, comment = struct.unpack_from("<HHH", data, at + 28)
+        (member,) = struct.unpack_from("<I", data, at + 42)
+        for flags in (at + 9, member + 7):
+            if flags < len(changed):
+                changed[flags] &= 0xF7
+        at += 46 + name + extra + comment
+    return bytes(changed)
+
+
 def checked_zip(stream: BinaryIO) -> zipfile.ZipFile:
     """Open an archive whose members together unpack to no more than a bomb's measure; for readers that unpack it
     themselves. Raises Unreadable.
     """
-    archive = zipfile.ZipFile(stream)
+    archive = open_zip(stream)
     packed = sum(member.compress_size for member in archive.infolist())
     unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > max(UNSUSPICIOUS * 4, packed * HIGHEST_RATIO) or unpacked > LARGEST_FILE * 16:

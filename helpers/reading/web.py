@@ -1,6 +1,7 @@
 """Saved web pages, the pages of a crawl (WARC), news feeds (RSS, Atom) and other XML of news."""
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -23,6 +24,7 @@ def read_page(data: bytes, url: str | None = None) -> dict:
     """The article in a saved web page, with title, date, outlet and address."""
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it finds no text in is set apart here
     if not data.strip():
         raise Unreadable("an empty page")
     found: Any = trafilatura.bare_extraction(data, url=url, with_metadata=True, include_comments=False)
