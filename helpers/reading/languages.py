@@ -14,6 +14,7 @@ from helpers import DATA
 FEWEST_WORDS = 25
 SURE = 0.9  # the detector's probability
 ENGLISH = 0.2  # share of words such as "the" and "of": English in any case; other languages reach 0.1, news has 0.35
+LOOKED_AT_FIRST = 1_500  # characters; most texts need no more
 LOOKED_AT = 4_000  # characters, from a text's beginning and from its middle
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -39,13 +40,19 @@ def _detector() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def _is_english(text: str) -> bool:
+    common, words = word_list("English function words"), _WORD.findall(text)
+    return sum(word.lower() in common for word in words) >= ENGLISH * len(words)
+
+
 def other_language(text: str) -> str | None:
     """Return the name of the language of a text that is surely not English, None for English and in doubt."""
+    if _is_english(text[:LOOKED_AT_FIRST]):
+        return None
     middle = max(len(text) // 2, LOOKED_AT)
     part = text[:LOOKED_AT] + " " + text[middle : middle + LOOKED_AT]
     words = _WORD.findall(part)
-    common = word_list("English function words")
-    if not words or sum(word.lower() in common for word in words) >= ENGLISH * len(words):
+    if not words:
         return None
     letters = sum(map(len, words))
     foreign_script = letters >= 20 and len(_LATIN.findall(part)) * 2 < letters
