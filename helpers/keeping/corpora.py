@@ -31,12 +31,17 @@ def do_nothing(n: int) -> None:
     """A step that nobody watches."""
 
 
+def folder_of(corpus: Corpus, *, store: Path, limit: int = 0) -> Path:
+    """Return the folder that a corpus has in the store once it is read."""
+    return store / "corpora" / f"{FORMAT}-{corpora.corpus_key(corpus, limit)}"
+
+
 def read_corpus(corpus: Corpus, *, store: Path, limit: int = 0, step: Step = do_nothing) -> Path:
     """Read a corpus into the store, unless it is there already and whole; return its folder.
 
     step: called with 1 for every input read.
     """
-    folder = store / "corpora" / f"{FORMAT}-{corpora.corpus_key(corpus, limit)}"
+    folder = folder_of(corpus, store=store, limit=limit)
     if _is_whole(folder):
         return folder
     shutil.rmtree(folder, ignore_errors=True)
