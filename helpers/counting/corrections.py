@@ -9,6 +9,7 @@ split    the mentions of `entity` with these `words` (and in this `article`, whe
 rename   `entity` is shown as `target`; its entity_id stays
 ignore   `entity` (or only its mentions with these `words`, in this `article`) is left out
 retype   `entity` gets the type `target`: PER, ORG, LOC or MISC
+keep     `entity`, a bare surname, does not count for the full name that dominates it (see `surnames`)
 =======  ===============================================================================================================
 
 Participants of acts that are no known entity are corrected by the identifier that charts give them
@@ -26,10 +27,11 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 
 from helpers import resolve
+from helpers.counting import surnames
 from helpers.scheme import display_of
 from helpers.text import entity_id, normalise
 
-ACTIONS = ("merge", "split", "rename", "ignore", "retype")
+ACTIONS = ("merge", "split", "rename", "ignore", "retype", "keep")
 COLUMNS = ("action", "entity", "words", "article", "target")
 TYPES = ("PER", "ORG", "LOC", "MISC")
 # Columns that hold an entity in the other tables: (identifier, name).
@@ -112,7 +114,7 @@ def _checked(path: str | Path, line: Correction) -> Correction:
         )
     if not line.entity:
         raise ValueError(where + f"{line.action} needs an entity: its entity_id or its name as shown.")
-    if line.action != "ignore" and not line.target:
+    if line.action not in ("ignore", "keep") and not line.target:
         raise ValueError(
             where
             + f"{line.action} needs a target: "
@@ -124,20 +126,33 @@ def _checked(path: str | Path, line: Correction) -> Correction:
         raise ValueError(where + f"the type {line.target!r} is none of PER, ORG, LOC, MISC.")
     if line.action == "split" and not line.words and not line.article:
         raise ValueError(where + "split needs words or an article, or it would be a merge.")
-    if line.action in ("merge", "rename", "retype") and (line.words or line.article):
+    if line.action in ("merge", "rename", "retype", "keep") and (line.words or line.article):
         raise ValueError(where + f"{line.action} takes no words and no article; use split for some of the mentions.")
     return line
 
 
-def apply(found: FoundIn, path: str | Path | None) -> FoundIn:
-    """Everything found in a corpus (`annotate.load(…)`, or any NamedTuple with these frames), with the corrections of a
-    file applied to every table.
+def apply(found: FoundIn, path: str | Path | None, *, join_surnames: bool = True) -> FoundIn:
+    """Everything found in a corpus (`annotate.load(…)`, or any NamedTuple with these frames), with bare surnames
+    counted for the full names that dominate them (`surnames`) and then the corrections of a file applied to every
+    table.
     """
     lines = load(path)
+    if join_surnames:
+        found = _joined(found, [line.entity for line in lines if line.action == "keep"])
     if not lines:
         return found
     frames = {name: getattr(found, name) for name in ("mentions", *PLACES) if hasattr(found, name)}
     return found._replace(**apply_lines(frames, lines))
+
+
+def _joined(found: FoundIn, keep: list[str]) -> FoundIn:
+    """With bare surnames joined (`surnames.join`), and who acts towards whom written accordingly."""
+    joined = surnames.join(found, PLACES, keep=keep)
+    if not hasattr(found, "acts") or joined is found or joined.participants is found.participants:
+        return joined
+    acts = joined.acts.copy()
+    _show_anew(acts, found.participants, joined.participants)
+    return joined._replace(acts=acts)
 
 
 def apply_lines(frames: Frames, lines: Iterable[Correction]) -> Frames:
@@ -229,6 +244,8 @@ def _target(mentions: pd.DataFrame, target: str, type_: str) -> tuple[str, str, 
 
 
 def _apply_line(frames: Frames, line: Correction) -> Frames:
+    if line.action == "keep":  # says what is not done
+        return frames
     if line.entity.startswith(UNKNOWN):
         return _correct_words(frames, line)
     mentions = frames["mentions"]

@@ -205,7 +205,7 @@ def test_unknown_entities_are_reported_not_fatal(tmp_path):
     [
         (
             "mege,PER:a ruiz,,,Ana Ruiz",
-            "line 2: the action 'mege' is none of merge, split, rename, ignore, retype; did you mean merge?",
+            "line 2: the action 'mege' is none of merge, split, rename, ignore, retype, keep; did you mean merge?",
         ),
         ("merge,,,,Ana Ruiz", "line 2: merge needs an entity"),
         ("merge,PER:a ruiz,,,", "line 2: merge needs a target"),
