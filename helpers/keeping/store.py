@@ -8,6 +8,7 @@ Store (`outputs/.annotations`, may be deleted at any time):
                              all they depend on
 """
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -105,6 +106,21 @@ class Tables:
         rows = None if set(changes) & set(tables.FOUND) else self._rows
         return type(self)(**{**same, **changes}, rows=rows)
 
+    def only(self, articles: pd.Series) -> Self:
+        """The same of these articles alone (True in a boolean column of the frame `articles`). Tables that were not
+        read yet stay so.
+        """
+        kept = self.articles[articles].reset_index(drop=True)
+        if self._rows is not None and not any(isinstance(f, pd.DataFrame) for f in self._found.values()):
+            rows = self._rows.only(articles.to_numpy())
+            found: dict[str, Found] = {name: functools.partial(rows.frame, name) for name in tables.FOUND}
+        else:
+            rows, ids = None, set(kept["article_id"])
+            frames = {name: self._frame(name) for name in tables.FOUND}
+            found = {n: f[f["article_id"].isin(ids)].reset_index(drop=True) for n, f in frames.items()}
+        same = {"articles": kept, "quarantine": self.quarantine, "about": self.about, **found}
+        return type(self)(**same, rows=rows)
+
     def __repr__(self) -> str:
         numbers = {"articles": len(self.articles), **{name: self.number(name) for name in tables.FOUND}}
         return ", ".join(count(n, name[:-1]) for name, n in numbers.items()) + (
@@ -154,6 +170,10 @@ class Rows:
         encoded = articles["key"].combine_chunks().dictionary_encode()
         self._texts, self._of_article = encoded.dictionary, encoded.indices.to_numpy()
         self._find()
+
+    def only(self, chosen: np.ndarray) -> "Rows":
+        """The rows of these articles (booleans, in the order of the articles)."""
+        return Rows(self._folder, self._articles.filter(pa.array(chosen)), self._renew)
 
     def _find(self) -> None:
         """Look up in which part each text lies."""
