@@ -141,7 +141,10 @@ def check(
             raise WrongParameter(f"parameter {name}: there is no {resolve(given[name])}")
     corrections.load(given.get("corrections", ""))
     load_codebook(resolve(given["codebook"]) if given.get("codebook") else None)
-    annotate.check_engine(Options(given.get("model", ""), given.get("codebook", "")))
+    try:
+        annotate.check_engine(Options(given.get("model", ""), given.get("codebook", "")))
+    except CannotGoOn as error:
+        raise WrongParameter(str(error)) from error
     annotate.describe_corpus(corpus)
     name_run(corpus, resolve(outputs), run_id)
     return values

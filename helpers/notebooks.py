@@ -129,6 +129,8 @@ def convert(name: str, words: str, default: object) -> object:
         if type(value) is type(default):
             return value
         raise ValueError(words)
+    except WrongParameter:
+        raise
     except (KeyError, ValueError, SyntaxError, MemoryError, RecursionError) as error:
         kind = {
             bool: "yes or no",

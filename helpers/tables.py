@@ -240,6 +240,8 @@ def write_atomically(path: str | Path, write: Callable[[Path], object]) -> Path:
         write(Path(name))
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
+    except OSError as error:  # of a full disk: which file, not the temporary one
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     finally:
         Path(name).unlink(missing_ok=True)
     return path

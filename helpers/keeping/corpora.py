@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from helpers import tables
 from helpers.keeping.engine import FORMAT, content_key
+from helpers.keeping.faults import naming
 from helpers.keeping.machine import clean, temporary_folder
 from helpers.reading import corpus as corpora
 from helpers.reading.articles import Rejected
@@ -47,7 +48,7 @@ def read_corpus(corpus: Corpus, *, store: Path, limit: int = 0, step: Step = do_
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     clean(folder.parent)
-    with temporary_folder(folder.parent) as temporary:
+    with naming(folder), temporary_folder(folder.parent) as temporary:
         _read_into(temporary, corpus, limit, step)
         temporary.chmod(0o755)
         try:

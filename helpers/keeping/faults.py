@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 # The machine's fault at this moment, not the text's: never stored, tried again.
@@ -52,6 +53,17 @@ def explain(error: OSError) -> str:
     if error.errno in _PASSING:
         return f"could not use{what}: {os.strerror(error.errno or 0)}. Nothing is lost; give the same command again"
     return f"could not use{what}: {error.strerror or error}"
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Errors of the disk that name no file name this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 @contextmanager

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from helpers import tables
+from helpers.keeping.faults import naming
 from helpers.keeping.machine import clean, temporary_folder
 
 SHARD = 100  # texts in a part as it is annotated
@@ -50,14 +51,10 @@ class Key(NamedTuple):
 
 def write_part(folder: Path, keys: Sequence[Key], found: Mapping[str, pa.Table], replaces: Iterable[str] = ()) -> Path:
     """Write what was found in texts as one part, whole; return its folder. found: table -> rows."""
-    with temporary_folder(folder) as temporary:
+    with naming(folder), temporary_folder(folder) as temporary:
         table = pa.Table.from_pylist([key._asdict() for key in keys], schema=KEYS)
         for name, rows in {"keys": table, **found}.items():
-            path = temporary / f"{name}.parquet"
-            try:
-                pq.write_table(rows, path, compression="zstd")
-            except OSError as error:
-                raise OSError(error.errno, str(error), str(folder)) from error
+            pq.write_table(rows, temporary / f"{name}.parquet", compression="zstd")
         if replaces:
             (temporary / REPLACES).write_text(json.dumps(sorted(replaces)))
         temporary.chmod(0o755)
