@@ -4,7 +4,7 @@ that run over all pages, paragraphs glued together.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 _ENDS = re.compile(r"""[.!?:…]["'”’)\]]*$""")
 _HYPHEN = re.compile(r"(\w*[^\W\d_])-$")
@@ -32,24 +32,29 @@ def _token(text: str, at: int) -> str:
     return text[max(start, at - 80) : end.start() if end else at]
 
 
-def join_lines(lines: Iterable[str], text: str = "") -> str:
-    """Join the lines of one paragraph. A hyphen at a line's end goes, unless the word is written with it elsewhere in
-    `text` or a capital or digit follows.
+def hyphenated(text: str) -> frozenset[str]:
+    """The words that a text writes with a hyphen within a line (long-term)."""
+    return frozenset(re.findall(r"\b\w{1,40}-\w{1,40}\b", text))
+
+
+def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
+    """Join the lines of one paragraph. A hyphen at a line's end goes, unless the word is `known` with it or no small
+    letter follows.
     """
-    joined = ""
+    parts: list[str] = []
     for line in map(str.strip, lines):
         if not line:
             continue
-        broken = _HYPHEN.search(joined)
+        last = parts[-1] if parts else ""
+        broken = _HYPHEN.search(last[-60:])
         following = re.match(r"[^\W\d_]+", line)
         if broken and following and line[0].islower():
-            kept = re.search(rf"\b{re.escape(broken[1])}-{re.escape(following[0])}\b", text) if text else None
-            joined = (joined if kept else joined[:-1]) + line
-        elif joined.endswith(("-", "—", "–", "/")) and not joined.endswith((" -", " –", " —")):
-            joined += line
-        else:
-            joined += (" " if joined else "") + line
-    return joined.replace("\u00ad", "")
+            if f"{broken[1]}-{following[0]}" not in known:
+                parts[-1] = last[:-1]
+        elif last and (not last.endswith(("-", "—", "–", "/")) or last.endswith((" -", " –", " —"))):
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts).replace("\u00ad", "")
 
 
 def unwrap(text: str) -> list[str]:
@@ -59,7 +64,8 @@ def unwrap(text: str) -> list[str]:
     if longest > LONGEST_LINE or not any(not line.strip() for line in lines):
         return [line.strip() for line in lines if line.strip()]
     blocks = re.split(r"\n[ \t]*\n", text)
-    return [joined for block in blocks if (joined := join_lines(block.split("\n"), text))]
+    known = hyphenated(text)
+    return [joined for block in blocks if (joined := join_lines(block.split("\n"), known))]
 
 
 def without_running_heads(pages: Sequence[list[str]]) -> list[list[str]]:
@@ -92,7 +98,7 @@ def _without_page_number(page: list[str]) -> list[str]:
 def paragraphs_of(lines: Sequence[str]) -> list[str]:
     """Paragraphs of lines that only wrap, told by lines that end early."""
     lines = [line.rstrip() for line in lines]
-    whole = "\n".join(lines)
+    known = hyphenated("\n".join(lines))
     lengths = sorted(len(line) for line in lines if line.strip())
     width = lengths[int(len(lengths) * 0.8)] if lengths else 0
     paragraphs: list[list[str]] = [[]]
@@ -104,7 +110,7 @@ def paragraphs_of(lines: Sequence[str]) -> list[str]:
         following = next((other for other in lines[i + 1 : i + 4] if other.strip()), "")
         if _paragraph_ends(line.strip(), following.strip(), width):
             paragraphs.append([])
-    return [joined for lines in paragraphs if (joined := join_lines(lines, whole))]
+    return [joined for lines in paragraphs if (joined := join_lines(lines, known))]
 
 
 def _paragraph_ends(line: str, following: str, width: int) -> bool:
