@@ -10,6 +10,8 @@ from helpers import DATA
 from helpers.counting.statistics import choose_period
 from helpers.reading.articles import WORD
 
+STEPS = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000)  # words: how wide a group of lengths may be
+
 
 def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Return (what, value) rows that say how much was read, from whom and from when."""
@@ -34,11 +36,23 @@ def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
 
 
 def lengths(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return article (title or id), n_words, outlet; longest first."""
-    named = articles["title"].fillna(articles["article_id"])
-    return pd.DataFrame({"article": named, "n_words": articles["n_words"], "outlet": articles["outlet"]}).sort_values(
-        "n_words", ascending=False, ignore_index=True
+    """Return article_id, article (title or id), n_words, outlet, length (as the chart groups it: "200 to 399 words");
+    longest first.
+    """
+    step = next(step for step in STEPS if articles["n_words"].max() <= 20 * step or step == STEPS[-1])
+    lowest = articles["n_words"] // step * step
+    named = articles.assign(
+        article=articles["title"].fillna(articles["article_id"]),
+        length=[f"{n:,} to {n + step - 1:,} words" for n in lowest],
     )
+    columns = ["article_id", "article", "n_words", "outlet", "length"]
+    return named[columns].sort_values("n_words", ascending=False, ignore_index=True)
+
+
+def count_lengths(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Return length, articles: how many of `lengths` fall in each group, shortest first."""
+    rising = sizes.sort_values("n_words", kind="stable")
+    return rising.groupby("length", sort=False).size().rename("articles").reset_index()
 
 
 def count_outlets(articles: pd.DataFrame) -> pd.DataFrame:

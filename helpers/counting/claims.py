@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers import MODELS
 from helpers.counting.statistics import FEWEST_ARTICLES, FEWEST_PASSAGES, bootstrap_rate
+from helpers.text import count
 
 
 def leads(ranked: pd.DataFrame, *, low: str = "low", high: str = "high") -> bool:
@@ -48,6 +49,20 @@ def most_frequent(rows: pd.DataFrame, key: str) -> object | None:
         two.append((int(counts[value]), int((amounts > 0).sum()), low, high))
     ranked = pd.DataFrame(two, columns=["n", "articles", "low", "high"])
     return counts.index[0] if leads(ranked) else None
+
+
+def tell_spread(rows: pd.DataFrame, n_articles: int) -> str:
+    """How many passages stand in how many of all articles, with the number an article and its 95 % interval (articles
+    drawn anew); no interval below two articles.
+    """
+    counts = rows.drop_duplicates(["article_id", "start", "end"])["article_id"].value_counts()
+    amounts = np.zeros(max(n_articles, len(counts)))
+    amounts[: len(counts)] = counts
+    told = f"{count(int(counts.sum()), 'passage')} in {len(counts):,} of {count(n_articles, 'article')}"
+    if n_articles < 2:
+        return f"{told}; one article has no interval"
+    rate, low, high = bootstrap_rate(amounts, np.ones(len(amounts)))
+    return f"{told}: {rate / 1000:.2f} an article (95 % interval {low / 1000:.2f} to {high / 1000:.2f})"
 
 
 class Figure(NamedTuple):

@@ -118,13 +118,20 @@ def count_partners(found: Tables, actor: Entity, *, level: str = "state", modali
     """Return role, partner_id, partner, category, n: with whom the actor deals, and how, by acts of these modalities
     (done, unless asked for more); an act with two partners counts for both.
     """
+    rows = partner_rows(found, actor, level=level, modalities=modalities)
+    keys = ["role", "partner_id", "partner", "category"]
+    return rows.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
+
+
+def partner_rows(found: Tables, actor: Entity, *, level: str = "state", modalities: str = "actual") -> pd.DataFrame:
+    """Return the acts behind `count_partners`, one row an act and partner: the act's columns, role, partner_id,
+    partner.
+    """
     acts = acts_with(found, actor, level=level).drop(columns="partner")
     acts = acts[acts["modality"].isin(read_modalities(modalities))]
     others = _others(acts, *_sides(found, actor, level))
     rows = acts.merge(others, on="act_id", how="left").rename(columns={"party_id": "partner_id", "party": "partner"})
-    rows = rows.fillna({"partner_id": "", "partner": NOT_NAMED})
-    keys = ["role", "partner_id", "partner", "category"]
-    return rows.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
+    return rows.fillna({"partner_id": "", "partner": NOT_NAMED})
 
 
 def follow_over_time(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
@@ -136,20 +143,28 @@ def follow_over_time(found: Tables, actor: Entity, *, level: str = "state") -> p
         return pd.DataFrame(columns=["period", "what", "n"])
     freq = choose_period(dates)
     every = pd.period_range(dates.min(), dates.max(), freq=freq)
-    mentions = _rows(found.mentions, "entity_id", actor)
-    roles = {
-        "mentions by name": mentions[mentions["kind"].isin(["named", "demonym"])],
-        "statements by it": statements_by(found, actor),
-        "acts by or towards it": acts_with(found, actor, level=level),
-    }
+    passages = passages_over_time(found, actor, level=level)
     parts = []
-    for what, rows in roles.items():
+    for what, rows in passages.groupby("what", sort=False, observed=False):
         periods = rows["article_id"].map(dates).dropna()
         counts = periods.dt.to_period(freq).value_counts() if len(periods) else pd.Series(dtype="int64")
         parts.append(
             pd.DataFrame({"period": every.to_timestamp(), "what": what, "n": [int(counts.get(p, 0)) for p in every]})
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def passages_over_time(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
+    """Return the passages behind `follow_over_time`: article_id, start, end, what."""
+    mentions = _rows(found.mentions, "entity_id", actor)
+    roles = {
+        "mentions by name": mentions[mentions["kind"].isin(["named", "demonym"])],
+        "statements by it": statements_by(found, actor),
+        "acts by or towards it": acts_with(found, actor, level=level),
+    }
+    place = ["article_id", "start", "end"]
+    rows = pd.concat([frame[place].assign(what=what) for what, frame in roles.items()], ignore_index=True)
+    return rows.assign(what=pd.Categorical(rows["what"], list(roles)))
 
 
 def tell(found: Tables, actor: Entity, *, level: str = "state") -> str:

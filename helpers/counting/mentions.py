@@ -279,11 +279,26 @@ def cooccurrence(
 
 
 def as_matrix(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs both ways round, for a heat map: a, b, sentences."""
-    both = pd.concat(
-        [pairs[["a", "b", "sentences"]], pairs.rename(columns={"a": "b", "b": "a"})[["a", "b", "sentences"]]]
-    )
-    return both.reset_index(drop=True)
+    """Pairs both ways round, for a heat map: a_id, a, b_id, b, sentences."""
+    columns = ["a_id", "a", "b_id", "b", "sentences"]
+    turned = pairs.rename(columns={"a": "b", "b": "a", "a_id": "b_id", "b_id": "a_id"})
+    return pd.concat([pairs[columns], turned[columns]], ignore_index=True)
+
+
+def shared_sentences(selected: pd.DataFrame, articles: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The sentences behind `cooccurrence`, both ways round: article_id, start, end, a_id, b_id, entity_id (of a)."""
+    ids = set(pairs["a_id"]) | set(pairs["b_id"])
+    rows = selected[selected["entity_id"].isin(ids)]
+    spans = sentences_of(articles, rows["article_id"])
+    made = []
+    for article, group in rows.groupby("article_id", sort=False):
+        starts = [s[0] for s in spans[article]]
+        inside: dict[int, set] = defaultdict(set)
+        for start, entity in zip(group["start"], group["entity_id"], strict=True):
+            inside[bisect.bisect_right(starts, start) - 1].add(entity)
+        for number, found in inside.items():
+            made += [(article, *spans[article][number], a, b, a) for a, b in itertools.permutations(sorted(found), 2)]
+    return pd.DataFrame(made, columns=["article_id", "start", "end", "a_id", "b_id", "entity_id"])
 
 
 def audit(selected: pd.DataFrame) -> pd.DataFrame:

@@ -258,9 +258,11 @@ def tell_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> str:
 
 
 def tone_shares(summary: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
-    """Long frame speaker, tone (negative, neutral, positive), share, for stacked bars of the most quoted speakers."""
+    """Long frame speaker_id, speaker, tone (negative, neutral, positive), share, for stacked bars of the most quoted
+    speakers.
+    """
     wide = summary.head(most).assign(speaker=lambda f: f["speaker"] + " (" + f["n_statements"].astype(str) + ")")
-    return wide.melt("speaker", ["negative", "neutral", "positive"], "tone", "share")
+    return wide.melt(["speaker_id", "speaker"], ["negative", "neutral", "positive"], "tone", "share")
 
 
 def warn_small(
@@ -310,6 +312,31 @@ def tone_by_outlet(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataF
     )
 
 
+def spoken_about(statements: pd.DataFrame, stances: pd.DataFrame) -> pd.DataFrame:
+    """Who speaks about whom, one row a stance: article_id, start, end, speaker_id, speaker, target_id, target, stance;
+    those that are no known entity go by their words.
+    """
+    keys = ["article_id", "start", "end"]
+    spoken = statements.loc[statements["speaker"].notna(), [*keys, "speaker", "speaker_id"]]
+    joined = stances[stances["target"].notna()].merge(spoken, on=keys, how="inner")
+    for side in ("speaker", "target"):
+        joined[f"{side}_id"] = joined[f"{side}_id"].fillna("words:" + joined[side].str.lower())
+    return joined
+
+
+def passages_of(statements: pd.DataFrame, speaker: str = "") -> pd.DataFrame:
+    """The statements as charts count them: article_id, start, end, speaker_id (else the words used), kind, tone as
+    negative, neutral or positive. speaker: only one, by name or id.
+    """
+    rows = statements[["article_id", "start", "end", "kind"]].assign(
+        speaker_id=statements["speaker_id"].fillna(statements["speaker"]),
+        tone=np.select(
+            [statements["tone"] <= -NEUTRAL, statements["tone"] >= NEUTRAL], ["negative", "positive"], "neutral"
+        ),
+    )
+    return rows[(statements["speaker"] == speaker) | (statements["speaker_id"] == speaker)] if speaker else rows
+
+
 def stance_cells(
     statements: pd.DataFrame, stances: pd.DataFrame, *, most_speakers: int = 10, most_targets: int = 10
 ) -> pd.DataFrame:
@@ -318,13 +345,10 @@ def stance_cells(
     targets that are no known entity go by their words.
     """
     columns = ["speaker_id", "speaker", "target_id", "target", "stance", "low", "high", "n", "articles", "shown"]
-    keys = ["article_id", "start", "end"]
-    spoken = statements.loc[statements["speaker"].notna(), [*keys, "speaker", "speaker_id"]]
-    joined = stances[stances["target"].notna()].merge(spoken, on=keys, how="inner")
+    joined = spoken_about(statements, stances)
     if joined.empty:
         return pd.DataFrame(columns=columns)
     for side, most in (("speaker", most_speakers), ("target", most_targets)):
-        joined[f"{side}_id"] = joined[f"{side}_id"].fillna("words:" + joined[side].str.lower())
         joined[side] = joined.groupby(f"{side}_id")[side].transform(lambda names: names.mode().iat[0])
         joined["_" + side] = joined[f"{side}_id"].isin(joined[f"{side}_id"].value_counts().index[:most])
     cells = joined[joined["_speaker"] & joined["_target"]].groupby(columns[:4], sort=False)

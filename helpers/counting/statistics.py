@@ -99,7 +99,7 @@ def holm(p_values: ArrayLike) -> np.ndarray:
 def choose_period(dates: pd.Series) -> str:
     """Return the pandas period (D, W, M, Y) that gives a readable number of points for dates."""
     days = (dates.max() - dates.min()).days
-    return "D" if days <= 45 else "W" if days <= 300 else "M" if days <= 3650 else "Y"
+    return "D" if days <= 21 else "W" if days <= 140 else "M" if days <= 3650 else "Y"
 
 
 def period_of(published: pd.Series) -> pd.Series:

@@ -11,8 +11,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from helpers.showing.canvas import say, shorten, show_number, start_chart
 from helpers.showing.colours import FAINT, INK, MUTED, OTHER, PAPER, colour, distinct_colours, tints
-from helpers.showing.plots import lines_over_time, say, shorten, show_number, start_chart
+from helpers.showing.links import mark, mark_area
+from helpers.showing.plots import lines_over_time
+
+TICKS = 120  # more mentions of an entity are drawn as a histogram
 
 # -- entities --------------------------------------------------------------------------------------------------------
 
@@ -40,7 +44,9 @@ def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty:
         shades = tints(colour(entity), 5)
         for row in rows.itertuples():
             fill = shades[min(int(row.rank), 4)]
-            ax.barh(place, row.n, left=left, height=0.72, color=fill, edgecolor=PAPER, linewidth=0.8)
+            (bar,) = ax.barh(place, row.n, left=left, height=0.72, color=fill, edgecolor=PAPER, linewidth=0.8)
+            key = {"entity_id": entity} | ({"text": row.form} if int(row.rank) < forms["rank"].max() else {})
+            mark(ax, bar, f"{row.entity}, {row.form}: {show_number(row.n)}", key)
             if row.n / reach * (66 if beside else 100) > len(row.form) + 1:
                 dark = 0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2] < 0.6
                 ax.text(
@@ -58,7 +64,9 @@ def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty:
     ax.set_yticks(range(len(order)), [shorten(names[entity], 28) for entity in order])
     ax.set_ylim(len(order) - 0.4, -0.6)
     if beside:
-        right.barh(range(len(order)), articles.reindex(order), height=0.72, color=OTHER)
+        bars = right.barh(range(len(order)), articles.reindex(order), height=0.72, color=OTHER)
+        for entity, bar in zip(order, bars, strict=True):
+            mark(right, bar, f"{entity.partition(':')[2]}: {articles[entity]:,} articles", {"entity_id": entity})
         for place, entity in enumerate(order):
             right.text(
                 articles[entity] + articles.max() * 0.03,
@@ -95,7 +103,7 @@ def plot_shares(
     fills = distinct_colours(frame.set_index("entity_id").loc[entities].reset_index())
     for entity in entities:
         width = np.array([lookup.get((g, entity), 0.0) for g in groups])
-        ax.barh(
+        bars = ax.barh(
             range(len(groups)),
             width,
             left=left,
@@ -105,6 +113,10 @@ def plot_shares(
             linewidth=0.8,
             label=shorten(names[entity], 24),
         )
+        for name, bar, share in zip(groups, bars, width, strict=True):
+            if share:
+                key = {"entity_id": entity, group: name}
+                mark(ax, bar, f"{name}, {names[entity]}: {share:.0%}", key)
         for place, (start, share) in enumerate(zip(left, width, strict=True)):
             if share >= 0.07:
                 ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8, color=PAPER)
@@ -134,15 +146,14 @@ def plot_dispersion(frame: pd.DataFrame, *, title: str, note: str = "", empty: s
     for place, entity in enumerate(order):
         positions = frame.loc[frame["entity_id"] == entity, "position"].to_numpy(dtype=float)
         ax.hlines(place, 0, 1, color=FAINT, linewidth=0.8, zorder=1)
-        ax.vlines(
-            positions,
-            place - 0.34,
-            place + 0.34,
-            color=colour(entity),
-            linewidth=1.8 if len(positions) < 80 else 1,
-            alpha=max(0.06, min(0.95, 40 / len(positions))),
-            zorder=2,
-        )
+        if len(positions) <= TICKS:
+            ax.vlines(positions, place - 0.34, place + 0.34, color=colour(entity), linewidth=1.5, alpha=0.8, zorder=2)
+        else:  # of many mentions a tick each is a solid bar, and megabytes
+            heights, edges = np.histogram(positions, bins=50, range=(0, 1))
+            tall = 0.8 * heights / heights.max()
+            ax.bar(edges[:-1], -tall, width=0.018, bottom=place + 0.4, align="edge", color=colour(entity), zorder=2)
+        words = f"{names[entity]}: {sizes[entity]:,} mentions"
+        mark_area(ax, 0, place - 0.45, 1, 0.9, words, {"entity_id": entity})
     ax.set_yticks(range(len(order)), [f"{shorten(names[e], 28)}  (n = {sizes[e]:,})" for e in order])
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_xlim(-0.01, 1.01)
@@ -185,7 +196,9 @@ def plot_network(
     names = {**dict(zip(pairs["b_id"], pairs["b"], strict=True)), **dict(zip(pairs["a_id"], pairs["a"], strict=True))}
     for entity, n in weight.items():
         x, y = places[entity]
-        ax.scatter(x, y, s=70 + 500 * n / weight.max(), color=colour(entity), edgecolor=PAPER, linewidth=1.2, zorder=3)
+        size = 70 + 500 * n / weight.max()
+        point = ax.scatter(x, y, s=size, color=colour(entity), edgecolor=PAPER, linewidth=1.2, zorder=3)
+        mark(ax, point, f"{names[entity]}: {n:,} shared sentences", {"entity_id": entity})
         ax.annotate(
             shorten(names[entity], 24),
             (x, y),
@@ -252,7 +265,7 @@ def plot_ladder(
     ax = start_chart(None, 0.34 * len(order) + 0.9, title, note)
     left = np.zeros(len(order))
     for name in [name for name in colours if name in wide]:
-        ax.barh(
+        bars = ax.barh(
             range(len(order)),
             wide[name],
             left=left,
@@ -262,6 +275,9 @@ def plot_ladder(
             linewidth=0.6,
             label=name,
         )
+        for label, bar, size in zip(order, bars, wide[name], strict=True):
+            if size:
+                mark(ax, bar, f"{label}, {name}: {size:,.0f}", {"category": label.split()[0], "modality": name})
         left += wide[name].to_numpy()
     for place, end in enumerate(left):
         ax.text(end + left.max() * 0.012, place, show_number(end), va="center", fontsize=9, color=MUTED)
@@ -298,7 +314,7 @@ def plot_talk_and_deeds(
         return say(empty, title=title)
     ax = start_chart(None, 0.36 * len(frame) + 1.0, title, note)
     for place, row in enumerate(frame.to_dict("records")):
-        fill = colour(row["actor_id"])
+        fill, drawn = colour(row["actor_id"]), len(ax.lines)
         if pd.notna(row["talk"]) and pd.notna(row["deed"]):
             ax.plot([row["talk"], row["deed"]], [place, place], color=fill, linewidth=2, alpha=0.45, zorder=2)
         if pd.notna(row["talk"]):
@@ -314,6 +330,8 @@ def plot_talk_and_deeds(
             )
         if pd.notna(row["deed"]):
             ax.plot(row["deed"], place, "o", markersize=8, color=fill, zorder=4)
+        for point, side in zip(ax.lines[drawn:], ("words and deeds",) * 3, strict=False):
+            mark(ax, point, f"{row['actor']}, {side}", {"actor_id": row["actor_id"]})
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
     ax.set_yticks(
         range(len(frame)),

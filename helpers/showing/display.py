@@ -15,54 +15,46 @@ import pandas as pd
 
 from helpers import ROOT
 from helpers.tables import Saved
+from helpers.text import count
 
 # Light grounds for dark ink, in an order in which neighbours differ also to colour-blind readers.
 GROUNDS = ("#ffd8a8", "#a5d8ff", "#d8f5a2", "#eebefa", "#ffec99", "#99e9f2", "#ffc9c9", "#d0bfff", "#c3fae8", "#dee2e6")
-SHOWN = 500
+SHOWN = 5_000
 _numbers = itertools.count()
 
+# Colours of the surroundings, so that a dark theme stays readable; grounds of marks are light, with dark letters.
 STYLE = """<style>
-.house{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:.4em 0}
+.house{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:.4em 0;color:inherit}
 .house table{table-layout:auto!important;border-collapse:collapse;font-size:13px;width:100%;
-  font-variant-numeric:tabular-nums}
-.house caption{text-align:left;font-weight:600;padding:.3em 0;caption-side:top}
-.house thead th{position:sticky;top:0;background:#f1f3f5;color:#1a1a1a;text-align:left!important;padding:.35em .6em;
-  border-bottom:2px solid #ced4da;white-space:nowrap}
-.house thead th.sortable{cursor:pointer}
-.house td{padding:.3em .6em;border-bottom:1px solid #e9ecef;vertical-align:top!important;text-align:left!important;
-  max-width:44em;white-space:normal!important;overflow-wrap:break-word}
-.house td.long{min-width:24em}
-.house td.number{text-align:right!important;
-  white-space:nowrap!important} .house thead th.number{text-align:right!important}
-.house .scroll{max-height:30em;overflow:auto;border:1px solid #dee2e6}
-.house .note{color:#868e96;font-size:12px}
-.house input{font:inherit;padding:.2em .5em;margin:.2em 0;width:16em;max-width:100%}
+  font-variant-numeric:tabular-nums;color:inherit}
+.house caption{text-align:left;font-weight:600;padding:.3em 0;caption-side:top;color:inherit}
+.house thead th{text-align:left!important;padding:.35em .6em;border-bottom:2px solid rgba(128,128,128,.6);
+  white-space:nowrap;font-weight:600}
+.house thead th.dt-orderable-asc{cursor:pointer} .house thead th.dt-ordering-asc::after{content:" ▲"}
+.house thead th.dt-ordering-desc::after{content:" ▼"}
+.house td{padding:.3em .6em;border-bottom:1px solid rgba(128,128,128,.25);vertical-align:top!important;
+  text-align:left!important;max-width:44em;white-space:normal!important;overflow-wrap:break-word}
+.house tbody tr,.house tbody tr:nth-child(odd){background:none!important}
+.house td.long{min-width:16em} .house td.number,.house thead th.number{text-align:right!important}
+.house td.number{white-space:nowrap!important}
+.house .scroll{overflow-x:auto} .house .note{opacity:.7;font-size:12px}
+.house input,.house select,.house .dt-buttons button,.house .dt-paging button{font:inherit;font-size:13px;
+  color:inherit;background:none;border:1px solid rgba(128,128,128,.5);border-radius:4px;padding:.15em .55em;
+  margin:.15em}
+.house input{width:15em;max-width:100%} .house .dt-paging button.current{background:rgba(128,128,128,.25)}
+.house .dt-paging button.disabled{opacity:.4} .house button{cursor:pointer} .house select option{color:#1a1a1a}
+.house .dt-layout-row{display:flex;flex-wrap:wrap;gap:.3em 1em;justify-content:space-between;align-items:center;
+  font-size:13px} .house .dt-layout-table{display:block} .house .dt-layout-cell{max-width:100%}
 .house mark{color:#1a1a1a;border-radius:3px;padding:0 .15em}
-.house .text{white-space:pre-wrap;border-left:3px solid #dee2e6;padding:.2em .8em;overflow-wrap:anywhere}
+.house .text{white-space:pre-wrap;border-left:3px solid rgba(128,128,128,.5);padding:.2em .8em;overflow-wrap:anywhere}
 .house .legend mark{margin-right:.6em;display:inline-block}
+.house.chart{margin:.6em 0;max-width:820px} .house.chart .over{position:relative;line-height:0}
+.house.chart img{width:100%;height:auto;background:#fff;border-radius:4px}
+.house.chart .over a{position:absolute;border-radius:2px} .house.chart .over a:hover,.house.chart .over a:focus{
+  outline:2px solid #0b5cad;background:rgba(11,92,173,.12)}
+@media print{.house .scroll{max-height:none;overflow:visible}.house.chart .over a{display:none}}
 </style>"""
-
-# Adds a search field and sorting by clicking on a column's head. Reads only what is in the table's cells, writes only
-# text.
-ENHANCE = """function enhance(box){if(!box||box.dataset.ready)return;box.dataset.ready=1;
-var body=box.querySelector("tbody"),rows=Array.prototype.slice.call(body.rows);
-var note=box.querySelector(".note"),was=note.textContent;
-var field=document.createElement("input");field.type="search";field.placeholder="Search in this table";
-field.setAttribute("aria-label","Search in this table");
-if(rows.length>10)box.insertBefore(field,box.querySelector(".scroll"));
-field.addEventListener("input",function(){var words=field.value.toLowerCase().split(/\\s+/).filter(Boolean),n=0;
-rows.forEach(function(r){var t=r.textContent.toLowerCase(),ok=words.every(function(w){return t.indexOf(w)>=0});
-r.style.display=ok?"":"none";n+=ok?1:0});
-note.textContent=words.length?n+" of "+rows.length+" rows match":was});
-field.addEventListener("keydown",function(e){e.stopPropagation()});
-Array.prototype.forEach.call(box.querySelectorAll("thead th"),function(th,i){th.classList.add("sortable");
-th.title="Sort";var up=true;
-th.addEventListener("click",function(){rows.sort(function(a,b){
-var x=a.cells[i].dataset.value||a.cells[i].textContent,y=b.cells[i].dataset.value||b.cells[i].textContent;
-var p=parseFloat(x),q=parseFloat(y),c=a.cells[i].className=="number"||b.cells[i].className=="number"
-?(isNaN(p)?-Infinity:p)-(isNaN(q)?-Infinity:q):x.localeCompare(y);
-return (up?1:-1)*(c||0)});up=!up;rows.forEach(function(r){body.appendChild(r)})})})}"""
-SCRIPT = f'<script>(function(){{{ENHANCE}enhance(document.getElementById("%s"))}})();</script>'
+ENHANCED = '<script>window.houseEnhance&&houseEnhance(document.getElementById("%s"))</script>'
 
 
 class Html:
@@ -99,7 +91,8 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
-def _cell(value: Any, cut: int) -> str:
+def cell(value: Any, cut: int = 240) -> str:
+    """Return a table's cell."""
     if isinstance(value, Html):
         return f'<td class="long">{value.markup}</td>'
     if _missing(value):
@@ -123,9 +116,9 @@ def _cell(value: Any, cut: int) -> str:
             if abs(number) >= 0.0005
             else f"{number:.1e}"
         )
-        return f'<td class="number" data-value="{number!r}">{shown}</td>'
+        return f'<td class="number" data-order="{number!r}">{shown}</td>'
     words = str(value)
-    if words.startswith(("http://", "https://")) and not any(c.isspace() for c in words):
+    if is_address(words):
         return f'<td><a href="{escape(words)}" rel="noopener noreferrer" target="_blank">{escape(words[:60])}</a></td>'
     if len(words) > cut:
         return f'<td class="long" title="{escape(words[:2000])}">{escape(words[:cut].rstrip())}…</td>'
@@ -133,24 +126,32 @@ def _cell(value: Any, cut: int) -> str:
 
 
 def table(
-    frame: pd.DataFrame, *, caption: str = "", limit: int = SHOWN, cut: int = 240, empty: str = "No rows."
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    limit: int = SHOWN,
+    cut: int = 240,
+    page: int = 10,
+    empty: str = "No rows.",
 ) -> Html:
-    """Show a frame as a table that can be searched and sorted (a plain table where scripts do not run).
+    """Show a frame as a table that pages (`page` rows each), searches, sorts and exports (a plain table where scripts
+    do not run).
 
-    At most `limit` rows are shown and texts are cut after `cut` characters (whole on hover); a line below says when
+    At most `limit` rows are in it and texts are cut after `cut` characters (whole on hover); a line below says when
     rows are left out. Cells made by `marked_text` keep their marks; everything else is escaped. An empty frame becomes
     the sentence `empty`.
     """
     head = f"<caption>{escape(caption)}</caption>" if caption else ""
     if not len(frame):
         return Html(
-            f'{STYLE}<div class="house"><b>{escape(caption)}</b><p class="note">{escape(empty)}</p></div>',
+            f'{STYLE}<div class="house mathjax_ignore"><b>{escape(caption)}</b>'
+            f'<p class="note">{escape(empty)}</p></div>',
             f"{caption} {empty}".strip(),
         )
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
     shown = frame.head(limit)
-    cells = [[_cell(value, cut) for value in row] for row in shown.itertuples(index=False, name=None)]
+    cells = [[cell(value, cut) for value in row] for row in shown.itertuples(index=False, name=None)]
     kinds = [
         ' class="number"' if any(row[i].startswith('<td class="number"') for row in cells) else ""
         for i in range(shown.shape[1])
@@ -161,17 +162,18 @@ def table(
     )
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     note = (
-        f"{len(frame):,} rows"
+        count(len(frame), "row")
         if len(frame) <= limit
         else f"the first {limit:,} of {len(frame):,} rows; the files under tables/ hold all"
     )
-    name = "t" + hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()[:12]
+    seal = hashlib.sha256(f"{caption}{rows}{next(_numbers)}".encode("utf-8", "replace")).hexdigest()
+    name = f"t{seal[:12]}"
+    cut_off = "" if len(frame) <= limit else " cut"
     markup = (
-        f'{STYLE}<div class="house" id="{name}"><div class="scroll"><table>{head}<thead><tr>{columns}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-        f'<div class="note">{note}</div></div>'
+        f'{STYLE}<div class="house table mathjax_ignore" id="{name}" data-page="{page}"><div class="scroll">'
+        f"<table>{head}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="note{cut_off or " count"}">{note}</div></div>{ENHANCED.replace("%s", name)}'
     )
-    markup += SCRIPT.replace("%s", name)
     return Html(
         markup, "\n".join(part for part in (caption, shown.head(20).to_string(index=False, max_colwidth=60)) if part)
     )
@@ -242,19 +244,19 @@ def marked_text(
     legend: colour per label (a label without one gets the next colour); start, end: show only this part of the text.
     """
     if empty and not text:
-        return Html(f'{STYLE}<div class="house"><p class="note">{escape(empty)}</p></div>', empty)
+        return Html(f'{STYLE}<div class="house mathjax_ignore"><p class="note">{escape(empty)}</p></div>', empty)
     marks = [tuple(s) for s in spans]
     grounds = _grounds((str(s[2]) for s in marks), legend)
     head = f"<b>{escape(title)}</b>" if title else ""
     body = f'<div class="text">{_marks(text, marks, grounds, start, end)}</div>'
     return Html(
-        f'{STYLE}<div class="house">{head}{_legend(grounds) if show_legend else ""}{body}</div>',
+        f'{STYLE}<div class="house mathjax_ignore">{head}{_legend(grounds) if show_legend else ""}{body}</div>',
         title or text[start:end],
     )
 
 
-def _around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
-    """The lines the span stands in, cut at a space `reach` characters to either side."""
+def around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
+    """Return start and end of the lines the span stands in, cut at a space `reach` characters to either side."""
     left = max(text.rfind("\n", 0, start) + 1, start - reach)
     stop = text.find("\n", end)
     right = min(len(text) if stop < 0 else stop, end + reach)
@@ -291,7 +293,7 @@ def evidence(
     if not len(frame):
         return table(frame, caption=caption, empty=empty)
     known = articles.drop_duplicates("article_id").set_index("article_id")
-    rows, many = frame.head(limit).to_dict("records"), frame["article_id"].nunique() > 1
+    rows = frame.head(SHOWN).to_dict("records")
     names = [str(row[label]) if label in frame.columns else str(label) for row in rows]
     by_act = _by_act(words, {row.get("act_id") for row in rows})
     roles = sorted({span[2] for spans in by_act.values() for span in spans})
@@ -304,15 +306,35 @@ def evidence(
         marks = _marks(text, [*spans, *by_act.get(row.get("act_id"), ())], grounds, left, right)
         cut = "… " if left and text[left - 1] != "\n" else ""
         passage = Html(f'<span style="white-space:pre-wrap">{cut}{marks}</span>', text[left:right])
-        title = known["title"].get(row["article_id"])
-        where = {"article": row["article_id"] if _missing(title) else title} if many else {}
+        where = source_of(row["article_id"], known) if len(known) > 1 else {}
         shown.append({**{column: row[column] for column in columns}, "passage": passage, **where})
-    result = table(pd.DataFrame(shown, dtype=object), caption=caption, limit=limit)
-    more = f'<div class="note">{limit:,} of {len(frame):,} passages</div>' if len(frame) > limit else ""
+    result = table(pd.DataFrame(shown, dtype=object).dropna(axis="columns", how="all"), caption=caption, page=limit)
+    more = f'<div class="note">{len(rows):,} of {len(frame):,} passages</div>' if len(frame) > len(rows) else ""
     return Html(
-        f'<div class="house">{_legend(grounds)}</div>{result.markup}{more}',
-        f"{caption}: {min(limit, len(frame))} passages",
+        f'<div class="house mathjax_ignore">{_legend(grounds)}</div>{result.markup}{more}',
+        f"{caption}: {len(rows)} passages",
     )
+
+
+def source_of(article_id: str, known: pd.DataFrame) -> dict:
+    """Where a passage was published: article (its headline, a link where it has an http(s) address), outlet, date.
+    known: the articles by article_id.
+    """
+    if article_id not in known.index:
+        return {"article": article_id, "outlet": None, "date": None}
+    about = known.loc[article_id]
+    title = article_id if _missing(about["title"]) else " ".join(str(about["title"]).split())
+    address = "" if _missing(about["url"]) else str(about["url"]).strip()
+    words = escape(title if len(title) <= 90 else f"{title[:88]}…")
+    link = f'<a href="{escape(address)}" rel="noopener noreferrer" target="_blank">{words}</a>'
+    shown = Html(link, title) if is_address(address) else title
+    day = None if _missing(about["published"]) else f"{about['published']:%Y-%m-%d}"
+    return {"article": shown, "outlet": None if _missing(about["outlet"]) else about["outlet"], "date": day}
+
+
+def is_address(words: str) -> bool:
+    """Whether words are an http(s) address: nothing else becomes a link."""
+    return words.startswith(("http://", "https://")) and not any(c.isspace() for c in words)
 
 
 def _by_act(words: pd.DataFrame | None, acts: set) -> dict[str, list[tuple]]:
@@ -337,7 +359,7 @@ def _passage(text: str, row: Mapping, spans: list[tuple[int, int, str]], reach: 
     left, right = min(s[0] for s in spans), max(s[1] for s in spans)
     if "sentence_start" in row and not _missing(row["sentence_start"]):
         return min(left, int(row["sentence_start"])), max(right, int(row["sentence_end"]))
-    return _around(text, left, right, reach)
+    return around(text, left, right, reach)
 
 
 def files(*written: Iterable[Saved | Path]) -> Html:
@@ -355,43 +377,37 @@ def files(*written: Iterable[Saved | Path]) -> Html:
     )
 
 
-def with_passages(
-    counts: pd.DataFrame,
-    rows: pd.DataFrame,
-    articles: pd.DataFrame,
-    *,
-    by: str = "entity_id",
-    column: str = "passages",
-    each: int = 5,
-    reach: int = 120,
-    limit: int = 60,
-) -> pd.DataFrame:
-    """Return `counts` (its first `limit` rows) with a column of passages that open on a click: the rows of `rows` with
-    the same value in `by`.
-    """
-    counts = counts.head(limit)
-    texts = articles.drop_duplicates("article_id").set_index("article_id")["text"]
-    groups = dict(iter(rows[rows[by].isin(counts[by])].groupby(by, sort=False)))
-    cells = []
-    for key in counts[by]:
-        found = groups.get(key)
-        lines, n = [], 0 if found is None else len(found)
-        for article, start, end in (
-            [] if found is None else found[["article_id", "start", "end"]].head(each).itertuples(index=False)
-        ):
-            words = texts.get(article, "")
-            left, right = _around(words, int(start), int(end), reach)
-            lines.append(
-                f"<p>{_marks(words, [(int(start), int(end), 'found')], {'found': GROUNDS[0]}, left, right)}</p>"
-            )
-        more = f'<p class="note">{each:,} of {n:,}</p>' if n > each else ""
-        cells.append(
-            Html(
-                f"<details><summary>{n:,} passage{'s' * (n != 1)}</summary>{''.join(lines)}{more}</details>",
-                f"{n} passages",
-            )
-        )
-    return counts.assign(**{column: pd.Series(cells, index=counts.index, dtype=object)})
+def marked(text: str, spans: Sequence[tuple], start: int, end: int) -> str:
+    """Return text[start:end] as markup with spans (start, end, label) marked in one ground."""
+    ends = "… " if start else "", " …" if end < len(text) and text[end : end + 1] != "\n" else ""
+    return f"{ends[0]}{_marks(text, spans, _grounds((s[2] for s in spans), None), start, end)}{ends[1]}"
+
+
+def sentence(words: str) -> Html:
+    """Show a sentence where there is no result."""
+    return Html(f'{STYLE}<div class="house mathjax_ignore"><p class="note">{escape(words)}</p></div>', words)
+
+
+def opens(address: str, n: int) -> Html:
+    """Show a number of passages as a link to them."""
+    words = count(n, "passage")
+    return Html(f'<a class="opens" href="{escape(address)}">{words}</a>', words)
+
+
+def chart(png: str, areas: Sequence[tuple[Any, str]], *, name: str, alt: str) -> Html:
+    """Show a drawing whose marks are links. png: the picture in base64; areas: (spot of `links.spots`, address)."""
+    places = "".join(
+        f'<a class="opens" href="{escape(address)}" title="{escape(spot.label)}" aria-label="{escape(spot.label)}" '
+        f'style="left:{100 * spot.left:.2f}%;top:{100 * spot.top:.2f}%;width:{100 * spot.width:.2f}%;'
+        f'height:{100 * spot.height:.2f}%"></a>'
+        for spot, address in areas
+    )
+    picture = f'<img data-name="{escape(name)}" alt="{escape(alt)}" src="data:image/png;base64,{png}">'
+    return Html(
+        f'{STYLE}<figure class="house chart mathjax_ignore" id="{escape(name)}">'
+        f'<div class="over">{picture}{places}</div></figure>',
+        alt,
+    )
 
 
 def judge_by_hand(

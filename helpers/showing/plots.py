@@ -5,106 +5,16 @@ Every function takes a frame with one row per thing drawn, returns the Axes, and
 empty.
 """
 
-import textwrap
-import warnings
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib import dates, font_manager
+from matplotlib import dates
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from helpers import resolve
-from helpers.showing.colours import FONTS, INK, MUTED, PALETTE, PAPER, STYLE, colour
-from helpers.tables import write_atomically
-
-WIDTH = 8.2
-
-
-def use_house_style() -> None:
-    """Set matplotlib's defaults for this project: call once at the top of a notebook."""
-    # a script without a font shows as boxes; the tables have the words
-    warnings.filterwarnings("ignore", message="Glyph .* missing from")
-    known = set(font_manager.get_font_names())
-    fonts = [name for name in FONTS if name in known]
-    style: Any = {**STYLE, "font.family": fonts or ["sans-serif"]}
-    plt.rcParams.update(style)
-
-
-def save(drawing: Axes | Figure, name: str, outputs: str | Path) -> list[Path]:
-    """Write a figure as `<outputs>/figures/<name>.png` and `.svg`; returns both paths."""
-    if Path(name).name != name or name in ("", ".", ".."):
-        raise ValueError(f"a figure's name is a plain file name, not {name!r}")
-    figure: Any = drawing if isinstance(drawing, Figure) else drawing.figure
-    folder = resolve(outputs) / "figures"
-    undated: dict[str, Any] = {"png": None, "svg": {"Date": None}}
-
-    def write(kind: str) -> Path:
-        drawn = lambda path: figure.savefig(path, format=kind, metadata=undated[kind])  # noqa: E731
-        return write_atomically(folder / f"{name}.{kind}", drawn)
-
-    return [write(kind) for kind in undated]
-
-
-def save_all(drawings: Mapping[str, Axes | Figure], outputs: str | Path) -> list[Path]:
-    """Write several figures, {name: Axes or Figure}; returns all paths."""
-    return [path for name, drawing in drawings.items() for path in save(drawing, name, outputs)]
-
-
-def shorten(label: object, width: int = 34) -> str:
-    """Return a label that fits beside a bar: one line of at most `width` characters, cut at a word where possible."""
-    words = "(not named)" if label is None or label is pd.NA or label != label else " ".join(str(label).split())
-    if len(words) <= width:
-        return words
-    cut = words[: width - 1]
-    return (cut.rsplit(" ", 1)[0].rstrip(",;:") if " " in cut[8:] else cut) + "…"
-
-
-def start_chart(ax: Axes | None, height: float, title: str, note: str) -> Axes:
-    """Return the Axes to draw on: a new figure with title above and note below, or the given one with both set inside
-    its panel.
-    """
-    if ax is not None:
-        ax.set_title("\n".join(textwrap.wrap(title, 52)), fontsize=10.5, fontweight="bold")
-        if note:
-            ax.annotate(
-                "\n".join(textwrap.wrap(note, 76)),
-                (0, 0),
-                xycoords="axes fraction",
-                xytext=(0, -38),
-                textcoords="offset points",
-                fontsize=8,
-                color=MUTED,
-                va="top",
-                annotation_clip=False,
-            )
-        return ax
-    heading, footing = textwrap.wrap(title, 74), textwrap.wrap(note, 118)
-    figure, ax = plt.subplots(figsize=(WIDTH, height + 0.24 * len(heading) + 0.16 * len(footing) + 0.2))
-    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
-    if heading:
-        figure.suptitle("\n".join(heading), x=0.012, ha="left", fontsize=12.5, fontweight="bold", color=INK)
-    if footing:
-        figure.supxlabel("\n".join(footing), x=0.012, ha="left", fontsize=8.5, color=MUTED)
-    return ax
-
-
-def say(sentence: str, *, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw a sentence where a chart would be: for results without rows."""
-    ax = start_chart(ax, 0.9, title, "")
-    ax.text(
-        0.0, 0.5, "\n".join(textwrap.wrap(sentence, 84)), transform=ax.transAxes, va="center", color=MUTED, fontsize=10
-    )
-    ax.set_axis_off()
-    return ax
-
-
-def show_number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+from helpers.showing.canvas import say, shorten, show_number, start_chart
+from helpers.showing.colours import INK, MUTED, PALETTE, PAPER, colour
+from helpers.showing.links import mark, mark_area, mark_periods
 
 
 def ranked_bars(
@@ -138,6 +48,7 @@ def ranked_bars(
         order = order[:limit]
     ax = start_chart(ax, 0.3 * len(order) + 0.55, title, note)
     places = np.arange(len(order))
+    labels: dict = dict(zip(frame[key], frame[y], strict=True)) if entity else {}
     if stack:
         wide = (
             frame.pivot_table(index=key, columns=stack, values=x, aggfunc="sum", observed=True, dropna=False)
@@ -149,7 +60,7 @@ def ranked_bars(
         left = np.zeros(len(order))
         for i, name in enumerate(names):
             fill = (colours or {}).get(name) or PALETTE[i % len(PALETTE)]
-            ax.barh(
+            bars = ax.barh(
                 places,
                 wide[name],
                 left=left,
@@ -159,6 +70,10 @@ def ranked_bars(
                 edgecolor=PAPER,
                 linewidth=0.6,
             )
+            for value, bar, size in zip(order, bars, wide[name], strict=True):
+                if size:
+                    words = f"{shorten(labels.get(value, value))}, {name}: {show_number(size)}"
+                    mark(ax, bar, words, {key: value, stack: name})
             left += wide[name].to_numpy()
         ends = left
         if len(names) > 1:
@@ -173,7 +88,9 @@ def ranked_bars(
     else:
         ends = totals.reindex(order).to_numpy(dtype=float)
         fills = [(colours or {}).get(i) or (colour(i) if entity else PALETTE[0]) for i in order]
-        ax.barh(places, ends, color=fills, height=0.68)
+        for value, bar in zip(order, ax.barh(places, ends, color=fills, height=0.68), strict=True):
+            words = f"{shorten(labels.get(value, value))}: {show_number(totals[value])}"
+            mark(ax, bar, words, {key: value})
     reach = np.abs(ends).max() or 1
     # shares that add up to one say nothing
     alike = stack and (np.allclose(ends, 1) or np.allclose(ends, 100)) and not np.allclose(frame[x], frame[x].round())
@@ -187,14 +104,40 @@ def ranked_bars(
             fontsize=9,
             color=MUTED,
         )
-    labels = frame.drop_duplicates(key).set_index(key)[y] if entity else {}
-    ax.set_yticks(places, [shorten(labels[i] if entity else i) for i in order])
+    ax.set_yticks(places, [shorten(labels.get(i, i)) for i in order])
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.margins(x=0.09)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     if (ends < 0).any():
         ax.axvline(0, color=MUTED, linewidth=0.8)
+    return ax
+
+
+def columns_of(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    title: str,
+    note: str = "",
+    empty: str = "Nothing to show: no rows were found.",
+) -> Axes:
+    """Draw a histogram whose groups are counted already: one column a row of the frame, in its order. x: column with
+    the groups' names; y: column with the numbers.
+    """
+    if not len(frame):
+        return say(empty, title=title)
+    ax = start_chart(None, 3.0, title, note)
+    bars = ax.bar(range(len(frame)), frame[y], width=0.92, color=PALETTE[0])
+    for name, n, bar in zip(frame[x], frame[y], bars, strict=True):
+        mark(ax, bar, f"{name}: {show_number(n)}", {x: name})
+        ax.text(bar.get_x() + bar.get_width() / 2, n, show_number(n), ha="center", va="bottom", fontsize=8, color=MUTED)
+    long = sum(map(len, frame[x])) > 90
+    turn: dict = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if long else {}
+    ax.set_xticks(range(len(frame)), list(frame[x]), **turn)
+    ax.set_yticks([])
+    ax.margins(y=0.1)
     return ax
 
 
@@ -246,7 +189,10 @@ def intervals(
                 solid_capstyle="round",
                 zorder=2,
             )
-        ax.plot(row[estimate], place, "o", color=fill, markersize=7, zorder=3)
+        point = ax.plot(row[estimate], place, "o", color=fill, markersize=7, zorder=3)[0]
+        between = f", 95 % interval {row[low]:.2f} to {row[high]:.2f}" if pd.notna(row[low]) else ""
+        words = f"{shorten(row[y])}: {row[estimate]:.2f}{between}" + (f" (n = {int(row[n]):,})" if n else "")
+        mark(ax, point, words, {entity or y: row[entity or y]})
         labels.append(shorten(row[y]) + (f"  (n = {int(row[n]):,})" if n else ""))
     if reference is not None:
         ax.axvline(reference, color=MUTED, linewidth=0.8, zorder=1)
@@ -311,6 +257,8 @@ def lines_over_time(
             ax.fill_between(
                 rows[time], rows[low].astype(float), rows[high].astype(float), color=fill, alpha=0.15, linewidth=0
             )
+        own = {entity: rows[entity].iloc[0]} if entity else {series: name} if series else {}
+        mark_periods(ax, rows[time], rows[value].astype(float), str(name), own)
         tips.append([rows[time].iloc[-1], float(rows[value].iloc[-1]), shorten(name, 22), fill])
     ax.grid(axis="y")
     ax.set_ylabel(label)
@@ -360,8 +308,7 @@ def heat_map(
     label: str = "",
     x_label: str = "",
     y_label: str = "",
-    x_order: list | None = None,
-    y_order: list | None = None,
+    n: str | None = None,
     ax: Axes | None = None,
     limit: int = 16,
     empty: str = "Nothing to show: no rows were found.",
@@ -369,32 +316,26 @@ def heat_map(
     """Draw a grid of `value` by `y` (rows) and `x` (columns) with the number in every cell.
 
     centre: middle of a diverging scale (None: light to dark); spread: distance from the centre to the ends; shown:
-    column with the text to write instead.
+    column with the text to write instead; n: column with the number of cases, by which rows and columns are ordered.
     """
     frame = frame.dropna(subset=[value]) if len(frame) else frame
     if not len(frame):
         return say(empty, title=title, ax=ax)
+    across, down = (f"{c}_id" if f"{c}_id" in frame.columns else c for c in (x, y))  # two of one name stay two
+    names = {key: dict(zip(frame[key], frame[c], strict=True)) for key, c in ((across, x), (down, y))}
 
-    def ranked(column, order):
-        sums = (
-            frame.assign(_=frame[value].abs())
-            .groupby(column, observed=True)["_"]
-            .sum()
-            .sort_values(ascending=False, kind="stable")
-        )
-        return [name for name in order if name in set(sums.index)] if order is not None else list(sums.index[:limit])
+    def ranked(column: str) -> list:
+        sums = frame.assign(_=frame[n].abs() if n else frame[value].abs()).groupby(column, observed=True)["_"].sum()
+        return list(sums.sort_values(ascending=False, kind="stable").index[:limit])
 
-    rows, columns = ranked(y, y_order), ranked(x, x_order)
-    grid = frame.pivot_table(index=y, columns=x, values=value, aggfunc="sum", observed=True).reindex(
-        index=rows, columns=columns
-    )
-    words = (
-        frame.pivot_table(index=y, columns=x, values=shown, aggfunc="first", observed=True).reindex(
-            index=rows, columns=columns
-        )
-        if shown
-        else grid
-    )
+    rows, columns = ranked(down), ranked(across)
+
+    def grid_of(what: str, how: str) -> pd.DataFrame:
+        wide = frame.pivot_table(index=down, columns=across, values=what, aggfunc=how, observed=True)
+        return wide.reindex(index=rows, columns=columns)
+
+    grid = grid_of(value, "sum")
+    words = grid_of(shown, "first") if shown else grid
     ax = start_chart(ax, 0.36 * len(rows) + 1.5, title, note)
     data = grid.to_numpy(dtype=float)
     if centre is None:
@@ -410,6 +351,9 @@ def heat_map(
                     0.3 if centre is not None else 0.55
                 )
                 text = words.iat[i, j]
+                told = " ".join((text if isinstance(text, str) else show_number(text)).split())
+                key = {down: rows[i], across: columns[j]}
+                mark_area(ax, j, i, 1, 1, f"{names[down][rows[i]]} → {names[across][columns[j]]}: {told}", key)
                 ax.text(
                     j + 0.5,
                     i + 0.5,
@@ -419,17 +363,18 @@ def heat_map(
                     fontsize=9,
                     color=PAPER if dark else INK,
                 )
-    slanted = max((len(shorten(c, 20)) for c in columns), default=0) * len(columns) > 70
+    above = [shorten(names[across][c], 20) for c in columns]
+    slanted = max(map(len, above), default=0) * len(columns) > 70
     ax.set_xticks(
         np.arange(len(columns)) + 0.5,
-        [shorten(c, 20) for c in columns],
+        above,
         rotation=35 if slanted else 0,
         ha="left" if slanted else "center",
         rotation_mode="anchor",
     )
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
-    ax.set_yticks(np.arange(len(rows)) + 0.5, [shorten(r, 28) for r in rows])
+    ax.set_yticks(np.arange(len(rows)) + 0.5, [shorten(names[down][r], 28) for r in rows])
     ax.invert_yaxis()
     ax.set_xlabel(x_label or label, labelpad=10)
     ax.set_ylabel(y_label)

@@ -131,3 +131,8 @@ def test_half_surrogates_do_not_break_the_page():
 @pytest.mark.parametrize("value", ["<", '"><script>', "&lt;"])
 def test_escape(value):
     assert Tags(f'<p title="{display.escape(value)}">{display.escape(value)}</p>').words == [value]
+
+
+def test_dollars_are_never_mathematics_and_one_row_is_one():
+    markup = str(display.table(pd.DataFrame({"a": ["$5 million and $6 million"]})))
+    assert "mathjax_ignore" in markup and ">1 row<" in markup

@@ -9,12 +9,12 @@ import pytest  # noqa: E402
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from helpers.showing import colours, plots  # noqa: E402
+from helpers.showing import canvas, charts, colours, links, plots  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
 def style():
-    plots.use_house_style()
+    canvas.use_house_style()
     yield
     plt.close("all")
 
@@ -46,7 +46,7 @@ def test_left_out_bars_are_said():
 def test_dollars_are_words_not_mathematics(tmp_path):
     title = "From $600 million to $200 million"
     ax = plots.ranked_bars(pd.DataFrame({"n": [1], "e": ["$x$ and $y_{"]}), "n", "e", title=title)
-    plots.save(ax, "x", tmp_path)
+    canvas.save(ax, "x", tmp_path)
     assert ax.figure._suptitle.get_parse_math() is False
 
 
@@ -99,7 +99,7 @@ def test_every_primitive_draws(tmp_path, n):
         plots.ranked_bars(frame.assign(v=frame["v"].abs()), "v", "e", stack="c", title="T"),
     ]
     for i, ax in enumerate(drawings):
-        png, svg = plots.save(ax, f"x{i}", tmp_path)
+        png, svg = canvas.save(ax, f"x{i}", tmp_path)
         assert png.stat().st_size > 3_000 and svg.stat().st_size > 3_000
 
 
@@ -122,10 +122,41 @@ def test_charts_go_into_given_panels():
     ],
 )
 def test_labels_fit(label, short):
-    words = plots.shorten(label)
+    words = canvas.shorten(label)
     assert words == short if isinstance(short, str) else len(words) <= short and words.endswith("…")
 
 
 def test_names_of_figures_stay_in_the_folder(tmp_path):
     with pytest.raises(ValueError, match="plain file name"):
-        plots.save(plots.say("x"), "../x", tmp_path)
+        canvas.save(canvas.say("x"), "../x", tmp_path)
+
+
+def test_every_bar_cell_and_point_says_what_stands_behind_it():
+    frame = pd.DataFrame({"n": [3, 2], "e": ["a", "b"], "id": ["PER:a", "PER:b"], "k": ["x", "y"]})
+    bars = plots.ranked_bars(frame, "n", "e", stack="k", entity="id", title="T")
+    assert [spot.key for spot in links.spots(bars.figure)] == [{"id": "PER:a", "k": "x"}, {"id": "PER:b", "k": "y"}]
+    cells = plots.heat_map(frame.assign(e_id=frame["id"]), "k", "e", "n", title="T")
+    assert {tuple(spot.key.items()) for spot in links.spots(cells.figure)} == {
+        (("e_id", "PER:a"), ("k", "x")),
+        (("e_id", "PER:b"), ("k", "y")),
+    }
+    frame["t"] = pd.to_datetime(["2022-01-01", "2022-02-01"])
+    line = plots.lines_over_time(frame, "t", "n", title="T")
+    spans = [{"since": "2022-01-01", "before": "2022-02-01"}, {"since": "2022-02-01"}]
+    assert [spot.key for spot in links.spots(line.figure)] == spans
+    for spot in links.spots(bars.figure):
+        assert 0 <= spot.left < spot.left + spot.width <= 1 and 0 <= spot.top < spot.top + spot.height <= 1
+    assert links.describe(bars.figure) == "T. a, x: 3; b, y: 2."
+
+
+def test_two_of_one_name_stay_two_rows():
+    frame = pd.DataFrame({"x": ["c", "c"], "y": ["Lee", "Lee"], "y_id": ["PER:lee", "ORG:lee"], "v": [1.0, 2.0]})
+    ax = plots.heat_map(frame, "x", "y", "v", title="T")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["Lee", "Lee"]
+
+
+def test_many_mentions_become_a_histogram(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"entity_id": "PER:a", "entity": "A", "position": rng.random(50_000)})
+    _, svg = canvas.save(charts.plot_dispersion(frame, title="T"), "x", tmp_path)
+    assert svg.stat().st_size < 200_000
