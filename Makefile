@@ -11,7 +11,7 @@ GOLD ?=
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup test lint lab bench sums evaluate lock clean
+.PHONY: run setup test lint lab bench audit sums evaluate lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -54,6 +54,10 @@ lab: setup
 
 bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)
+
+# Known weaknesses of the pinned packages (asks the index of packages).
+audit: $(VENV)/ready-to-test
+	@$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 # The hashes of word lists and model, after a change that is meant.
 sums: setup

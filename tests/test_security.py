@@ -2,16 +2,18 @@
 index.
 """
 
+import ast
 import csv
 import itertools
 import json
+import os
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
-from helpers import batch
+from helpers import ROOT, batch
 
 
 class Danger(HTMLParser):
@@ -93,3 +95,42 @@ def test_hostile_articles_stay_text(tmp_path, nasty):
                     file.name,
                     cell[:60],
                 )
+
+
+UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "yaml", "xml.sax", "xml.dom.minidom"}
+UNSAFE_CALLS = {"eval", "exec", "read_pickle", "to_pickle", "unpack_archive", "extractall", "mktemp", "system", "popen"}
+
+
+def risks(source):
+    """What a module does that may run code that lies in data: imports, calls, arguments."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in UNSAFE_MODULES)
+        elif isinstance(node, ast.ImportFrom) and node.module in UNSAFE_MODULES:
+            yield node.module
+        elif isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in UNSAFE_CALLS and (node.args or node.keywords):  # without any: torch's switch of mode
+                yield name
+            for word in node.keywords:
+                given = getattr(word.value, "value", None)
+                if (word.arg, given) in (("shell", True), ("allow_pickle", True), ("weights_only", False)):
+                    yield f"{name}({word.arg}={given})"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "helpers").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_data_is_never_run(path):
+    assert not list(risks(path.read_text("utf-8")))
+
+
+def test_the_search_for_such_calls_finds_them():
+    source = "import pickle\nfrom joblib import load\neval(x)\npd.read_pickle(f)\n"
+    source += "np.load(f, allow_pickle=True)\nre.compile(x)"
+    assert list(risks(source)) == ["pickle", "joblib", "eval", "read_pickle", "load(allow_pickle=True)"]
+
+
+def test_the_network_runtime_reports_nothing():
+    """Set before onnxruntime is loaded, whatever the user's environment says."""
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+    first = (ROOT / "helpers" / "__init__.py").read_text("utf-8")
+    assert "onnxruntime" not in [line.split()[1] for line in first.splitlines() if line.startswith("import ")]
