@@ -9,8 +9,8 @@ was wrong; 130 or 143: stopped by Ctrl-C or SIGTERM.
 import argparse
 import contextlib
 import os
+import platform
 import shlex
-import socket
 
 try:
     import resource
@@ -73,7 +73,7 @@ def run(
         "run_id": folder.name,
         "status": "running",
         "started": began.isoformat(timespec="seconds"),
-        "process": {"host": socket.gethostname(), "pid": os.getpid()},
+        "process": {"host": platform.node(), "pid": os.getpid()},
         "corpus": {"inputs_given": list(corpus)},
         "parameters": dict(given),
         "limit": limit,

@@ -270,7 +270,7 @@ def test_two_runs_of_one_second_have_folders_of_their_own(tmp_path):
 def test_what_a_killed_run_left_is_taken_over_and_a_finished_run_is_not(tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    host = runs.socket.gethostname()
+    host = runs.platform.node()
     for name, status, pid in (("dead", "running", gone.pid), ("alive", "running", os.getpid()), ("done", "ok", 1)):
         (tmp_path / name).mkdir()
         about = {"run_id": name, "status": status, "process": {"host": host, "pid": pid}}

@@ -1,8 +1,8 @@
 """What this machine has to give: memory, room on a disk, temporary folders; and the processes to end at a stop."""
 
 import os
+import platform
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def temporary_folder(where: Path) -> Iterator[Path]:
     name and removed by `clean`.
     """
     where.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=where, prefix=f".tmp-{socket.gethostname()}-{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(dir=where, prefix=f".tmp-{platform.node()}-{os.getpid()}-"))
     try:
         yield folder
     finally:
@@ -70,7 +70,7 @@ def temporary_folder(where: Path) -> Iterator[Path]:
 
 def clean(where: Path) -> int:
     """Remove the temporary folders below `where` whose process is gone; return how many."""
-    removed, here = 0, socket.gethostname()
+    removed, here = 0, platform.node()
     for folder in where.glob(".tmp-*"):
         host, _, rest = folder.name.removeprefix(".tmp-").rpartition("-")[0].rpartition("-")
         with suppress(OSError):

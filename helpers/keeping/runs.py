@@ -5,7 +5,6 @@ import json
 import platform
 import re
 import shutil
-import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +43,7 @@ def is_left(manifest: Mapping) -> bool:
     if manifest.get("status") == "stopped":
         return True
     process = manifest.get("process") or {}
-    here = process.get("host") == socket.gethostname()
+    here = process.get("host") == platform.node()
     return manifest.get("status") == "running" and here and not psutil.pid_exists(process.get("pid", 0))
 
 
