@@ -308,7 +308,7 @@ def start(path, tmp_path, *more):
     )
 
 
-def wait_for(condition, seconds=120):
+def wait_for(condition, seconds=240):
     end = time.monotonic() + seconds
     while time.monotonic() < end and not condition():
         time.sleep(0.05)
@@ -321,14 +321,16 @@ def wait_for(condition, seconds=120):
     ("number", "code", "n_workers"), [(signal.SIGTERM, 143, "1"), (signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "2")]
 )
 def test_a_stopped_run_says_what_is_kept_and_leaves_nothing(tmp_path, write_lines, number, code, n_workers):
-    process = start(write_lines("x.jsonl", records(3000)), tmp_path, "--quiet", "--workers", n_workers)
+    process = start(write_lines("x.jsonl", records(320)), tmp_path, "--quiet", "--workers", n_workers)
     wait_for(lambda: list(tmp_path.glob("o/.annotations/found/*/[!.]*/keys.parquet")) or process.poll() is not None)
     began = time.monotonic()
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == code, said
     assert time.monotonic() - began < 15
-    assert said.strip().startswith("Stopped. What was read and annotated is kept in") and said.strip().count("\n") == 0
+    *before, last = said.strip().splitlines()
+    assert last.startswith("Stopped. What was read and annotated is kept in")
+    assert not before or number == signal.SIGINT, said  # a terminal's Ctrl-C reaches the workers too
     assert "python -m helpers.batch" in said
     assert json.loads((tmp_path / "o" / "r" / "manifest.json").read_text())["status"] == "stopped"
     assert not list((tmp_path / "tmp").iterdir()) and not list((tmp_path / "o").rglob(".tmp*"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ AHEAD = 3  # tasks a worker that wait at the scheduler: enough to be busy, few t
 LOOK = 5.0  # seconds between two looks at workers when no task ends
 TELL = 60.0  # seconds without a worker at work until that is said
 GIVE_UP = 600.0  # and until the run gives up
+QUIET = "ignore:resource_tracker:UserWarning"
 DEATHS = 1  # times a task may kill its worker before it is cut in half
 
 Task = TypeVar("Task")
@@ -41,6 +43,9 @@ SETTINGS = {
 def start(workers: int, scratch: Path) -> Iterator[Client]:
     """A client of so many processes of this machine, which end with it; `scratch` takes their files."""
     # Workers find `helpers` through PYTHONPATH, whatever folder they are started in.
+    # Python's tracker of semaphores tidies up after a stopped run; it need not complain about it.
+    if QUIET not in sys.warnoptions:
+        sys.warnoptions.append(QUIET)
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     with dask.config.set({**SETTINGS, "temporary-directory": str(scratch)}):
         cluster = LocalCluster(
@@ -49,7 +54,7 @@ def start(workers: int, scratch: Path) -> Iterator[Client]:
             processes=True,
             memory_limit=0,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             local_directory=str(scratch),
             env=environment,
             silence_logs=50,
