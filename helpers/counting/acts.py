@@ -193,6 +193,17 @@ def count_events(acts: pd.DataFrame, parties: pd.DataFrame) -> pd.DataFrame:
 # -- passages --------------------------------------------------------------------------------------------------------
 
 
+def passages_of(acts: pd.DataFrame, parties: pd.DataFrame) -> pd.DataFrame:
+    """The rows behind the charts of acts: each act (also one that nobody is named for) with every actor_id and
+    target_id it has, as `with_actors` and `directed` count them.
+    """
+    columns = ["act_id", "article_id", "start", "end", "category", "modality", "quad", "counted"]
+    plain = acts[columns]
+    actors = with_actors(acts, parties)[["actor_id", *columns]]
+    pairs = directed(acts, parties)[["actor_id", "target_id", *columns]]
+    return pd.concat([pairs, actors, plain], ignore_index=True)
+
+
 def name_sides(acts: pd.DataFrame) -> pd.Series:
     """Who towards whom of each act, to be read: "Norland → Ruritania", "Norland; Ruritania ↔"; ? where nobody is
     named.

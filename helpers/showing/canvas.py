@@ -76,7 +76,7 @@ def start_chart(ax: Axes | None, height: float, title: str, note: str) -> Axes:
                 annotation_clip=False,
             )
         return ax
-    heading = textwrap.wrap(title, 74)
+    heading = textwrap.wrap(title, 74, break_on_hyphens=False)
     figure, ax = plt.subplots(figsize=(WIDTH, height + 0.24 * len(heading) + 0.2))
     figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
     if heading:

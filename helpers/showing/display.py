@@ -45,7 +45,8 @@ STYLE = """<style>
 .house .dt-paging button.disabled{opacity:.4} .house button{cursor:pointer} .house select option{color:#1a1a1a}
 .house .dt-layout-row{display:flex;flex-wrap:wrap;gap:.3em 1em;justify-content:space-between;align-items:center;
   font-size:13px} .house .dt-layout-table{display:block} .house .dt-layout-cell{max-width:100%}
-.house mark{color:#1a1a1a;border-radius:3px;padding:0 .15em}
+.house mark{color:#1a1a1a;border-radius:3px;padding:0 .15em;background:#ffd8a8}
+.house.waiting tbody tr:nth-child(n+26){display:none}
 .house .text{white-space:pre-wrap;border-left:3px solid rgba(128,128,128,.5);padding:.2em .8em;overflow-wrap:anywhere}
 .house .legend mark{margin-right:.6em;display:inline-block}
 .house.chart{margin:.6em 0;max-width:820px} .house.chart .over{position:relative;line-height:0}
@@ -377,10 +378,17 @@ def files(*written: Iterable[Saved | Path]) -> Html:
     )
 
 
-def marked(text: str, spans: Sequence[tuple], start: int, end: int) -> str:
-    """Return text[start:end] as markup with spans (start, end, label) marked in one ground."""
-    ends = "… " if start else "", " …" if end < len(text) and text[end : end + 1] != "\n" else ""
-    return f"{ends[0]}{_marks(text, spans, _grounds((s[2] for s in spans), None), start, end)}{ends[1]}"
+def marked(text: str, start: int, end: int, left: int, right: int) -> str:
+    """Return text[left:right] as markup with start..end marked."""
+    before, after = "… " if left else "", " …" if right < len(text) and text[right : right + 1] != "\n" else ""
+    words = escape(text[start:end])
+    found = f"<mark>{words}</mark>" if words else ""
+    return f"{before}{escape(text[left:start])}{found}{escape(text[max(end, left) : right])}{after}"
+
+
+def cell_words(words: object, address: str = "") -> str:
+    """Return words as markup, a link where they have an http(s) address."""
+    return f'<a href="{escape(address)}">{escape(words)}</a>' if is_address(address) else escape(words)
 
 
 def sentence(words: str) -> Html:

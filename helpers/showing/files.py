@@ -37,11 +37,13 @@ class Files:
         *made: pd.DataFrame | Axes | Figure,
         behind: pd.DataFrame | None = None,
         kinds: Sequence[str] = (),
+        only: Mapping[str, object] = {},
     ) -> display.Html | None:
         """Write frames as tables (CSV, Parquet) and drawings as figures (PNG, SVG), all under one name; return the
         drawing to be shown, with every mark a link to the passages behind it.
 
-        behind: the rows that the drawing counts (article_id, start, end and the columns it counts by); kinds: kinds of
+        behind: the rows that the drawing counts (article_id, start, end and the columns it counts by); only: values of
+        its columns that all that is drawn has; kinds: kinds of
         findings in `claims.figures`, whose measured accuracy is written below the drawing.
         """
         shown = None
@@ -49,15 +51,19 @@ class Files:
             if isinstance(thing, pd.DataFrame):
                 self.written["table", name] = [tables.save(thing, name, self.outputs)]
             else:
-                shown = self._draw(name, canvas.figure_of(thing), behind, kinds)
+                shown = self._draw(name, canvas.figure_of(thing), behind, kinds, only)
         return shown
 
-    def _draw(self, name: str, figure: Figure, behind: pd.DataFrame | None, kinds: Sequence[str]) -> display.Html:
+    def _draw(
+        self, name: str, figure: Figure, behind: pd.DataFrame | None, kinds: Sequence[str], only: Mapping
+    ) -> display.Html:
         if links.is_empty(figure):
             plt.close(figure)
             return display.sentence(figure.house_empty)  # type: ignore[attr-defined]
         canvas.add_note(figure, measured(*kinds))
-        spots, addresses = links.spots(figure), []
+        more = {column: str(value) for column, value in only.items()}
+        spots = [spot._replace(key={**spot.key, **more}) for spot in links.spots(figure)]
+        addresses: list[str] = []
         pages = self._pages(name, figure, behind)
         for spot in spots if pages is not None else ():
             addresses.append(pages.address(spot.key))  # type: ignore[union-attr]

@@ -242,7 +242,7 @@ def _first_page(run: Path, manifest: Mapping, notebooks: Sequence[Notebook]) -> 
     return (
         f"<h1>{display.escape(', '.join(about['inputs_given']))}</h1>{failed}"
         f"{_facts((name, display.escape(value)) for name, value in facts if value)}"
-        + (f"<h2>What stands out, and how sure it is</h2>{findings}" if findings else "")
+        + (f"<h2>Findings, and how sure they are</h2>{findings}" if findings else "")
         + f"<h2>All results</h2><ol>{contents}</ol>"
     )
 
@@ -258,7 +258,11 @@ def _findings(run: Path, bodies: Mapping[str, str]) -> str:
         said, page = about["quotation"], next((n for n, body in bodies.items() if f'data-name="{name}"' in body), None)
         if not said or page is None:
             continue
-        source = ", ".join(display.escape(said[key]) for key in ("article", "outlet", "date") if said.get(key))
+        source = ", ".join(
+            display.cell_words(said[key], said.get("address", "") if key == "article" else "")
+            for key in ("article", "outlet", "date")
+            if said.get(key)
+        )
         parts.append(
             f'<article class="finding"><h3>{display.escape(about["title"])}</h3>'
             f"<p>{display.escape(about['of'])}: {display.escape(about['numbers'])}</p>"

@@ -30,7 +30,11 @@ window.houseEnhance=function(box){
   lengthMenu:"_MENU_ a page"}});
  box.addEventListener("keydown",function(e){if(e.target.tagName=="INPUT")e.stopPropagation()});
  var note=box.querySelector(".count");if(note&&many)note.remove()};
-window.houseStart=function(){Array.prototype.forEach.call(document.querySelectorAll(".house.table"),houseEnhance)};
+window.houseStart=function(){var boxes=document.querySelectorAll(".house.table:not([data-ready])");
+ if(!window.IntersectionObserver)return boxes.forEach(houseEnhance);
+ var watch=new IntersectionObserver(function(seen){seen.forEach(function(s){if(s.isIntersecting){
+  watch.unobserve(s.target);s.target.classList.remove("waiting");houseEnhance(s.target)}})},{rootMargin:"300px"});
+ boxes.forEach(function(b){b.classList.add("waiting");watch.observe(b)})};
 """
 # Leaves only the passages that the page's address asks for: #column=value&since=day&before=day.
 PICK = r"""
@@ -39,12 +43,13 @@ PICK = r"""
  var body=document.querySelector("tbody"),note=document.getElementById("picked");
  window.addEventListener("hashchange",function(){location.reload()});
  if(!body||!want.length)return;
- var all=Array.prototype.slice.call(body.rows),n=0;
- all.forEach(function(r){var k=r.dataset.k||"",day=r.dataset.day||"";
+ var all=Array.prototype.slice.call(body.rows),n=all.length;
+ all=all.filter(function(r){var k=r.dataset.k||"",day=r.dataset.day||"";
   var ok=want.every(function(w){return w[0]=="since"?day>=w[1]:w[0]=="before"?day&&day<w[1]:
    k.indexOf("|"+w[0]+"="+w[1].replace(/\|/g,"\u00a6")+"|")>=0});
-  if(ok)n++;else r.remove()});
- note.textContent=n+" of "+all.length+" passages: "+want.map(function(w){return w[0].replace(/_id$/,"")+" "+
+  return ok});
+ body.replaceChildren.apply(body,all);
+ note.textContent=all.length+" of "+n+" passages: "+want.map(function(w){return w[0].replace(/_id$/,"")+" "+
   w[1].replace(/^(PER|ORG|LOC|MISC):/,"")}).join(", ")+". ";
  var link=document.createElement("a");link.href=location.pathname;link.textContent="Show all";
  note.appendChild(link)})();
@@ -99,6 +104,7 @@ def page(title: str, body: str, *, library: str = "", style: str = "", script: s
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="referrer" content="no-referrer">'
         f"<title>{escape(title)}</title>{STYLE}<style>{PAGE_STYLE}{style}</style></head><body>\n{body}\n"
         f"{own}{shared}</body></html>"
     )
