@@ -30,7 +30,15 @@ from helpers.finding.pipeline import Options
 from helpers.keeping import machine
 from helpers.keeping.faults import CannotGoOn, Stopped, explain, stops_on_term
 from helpers.keeping.runs import WrongParameter, list_files, make_folder, name_run, tidy, versions, write_manifest
-from helpers.notebooks import NOTEBOOKS, Outcome, check_parameters, find_notebooks, read_parameters, run_notebooks
+from helpers.notebooks import (
+    NOTEBOOKS,
+    Outcome,
+    check_parameters,
+    convert,
+    find_notebooks,
+    read_parameters,
+    run_notebooks,
+)
 from helpers.showing import report
 from helpers.text import count
 
@@ -173,7 +181,8 @@ def _annotate(folder: Path, manifest: dict, *, workers: int, scheduler: str, pro
     if not len(found.articles):
         reasons = found.quarantine["reason"]
         manifest["reason"] = str(reasons.mode().iloc[0]) if len(reasons) else "the folder holds no files"
-    found = corrections.apply(found, given.get("corrections", ""))
+    joined = convert("join_surnames", given.get("join_surnames", "yes"), True)
+    found = corrections.apply(found, given.get("corrections", ""), join_surnames=bool(joined))
     write_manifest(folder, manifest)  # the comparison with an earlier run reads it
     for name in ("articles", *tables.FOUND, "quarantine"):
         tables.save(getattr(found, name), name, folder)

@@ -25,7 +25,13 @@ from helpers.keeping.runs import WrongParameter
 
 NOTEBOOKS = ROOT / "notebooks"
 OURS = ("corpus", "outputs")  # set by the runner itself
-OF_THE_RUN = ("model", "codebook", "corrections")  # matter to the whole run, whichever notebooks are chosen
+RENAMED = {"count_duplicates": "keep_duplicates"}  # of version 0.1
+OF_THE_RUN = (
+    "model",
+    "codebook",
+    "corrections",
+    "join_surnames",
+)  # matter to the whole run, whichever notebooks are chosen
 PER_ARTICLE = 40_000  # bytes of memory that a notebook needs for an article, beside those of `machine.KERNEL`
 
 
@@ -173,6 +179,10 @@ def check_parameters(
             raise WrongParameter(
                 f"{name} is not given with -p: "
                 + ("name the inputs on the command line" if name == "corpus" else "use --outputs and --run-id")
+            )
+        if name in RENAMED:
+            raise WrongParameter(
+                f"the parameter {name} is now called {RENAMED[name]}: it takes yes or no, no counts once"
             )
         if name not in names:
             near = difflib.get_close_matches(name, names - set(OURS), n=1, cutoff=0.4)

@@ -45,14 +45,12 @@ def select(
     *,
     modalities: str = "actual",
     reported: bool = True,
-    duplicates: bool = True,
 ) -> pd.DataFrame:
     """Acts with what summaries need: rung_scored, quad (class of what the act counts as), counted (its modality is one
     of those asked for), published, duplicate (its article repeats another one).
 
     modalities: which acts count, as `read_modalities` takes them; the others keep their rows. reported: False leaves
-    out what is reported, quoted or alleged rather than told by the article itself; duplicates: False leaves out
-    articles that repeat an earlier one.
+    out what is reported, quoted or alleged rather than told by the article itself.
     """
     known = articles.drop_duplicates("article_id").set_index("article_id")
     frame = acts.copy()
@@ -66,8 +64,6 @@ def select(
     frame["duplicate"] = frame["article_id"].map(known["duplicate_of"]).notna() if len(known) else False
     if not reported:
         frame = frame[frame["attribution"] == "narrator"]
-    if not duplicates:
-        frame = frame[~frame["duplicate"].astype(bool)]
     return frame.reset_index(drop=True)
 
 
@@ -264,11 +260,11 @@ def tell_ladder(acts: pd.DataFrame) -> str:
     )
 
 
-def tell_numbers(acts: pd.DataFrame, sentences: pd.Series) -> str:
+def tell_numbers(acts: pd.DataFrame, articles: pd.DataFrame) -> str:
     """n in words, for the note of a chart."""
-    n = len(sentences)
+    n = len(articles)
     only = " One article: no intervals." if n == 1 else ""
-    return f"{len(acts):,} acts in {int(sentences.sum()):,} sentences of {n:,} article{'s' * (n != 1)}.{only}"
+    return f"{count(len(acts), 'act')} in {acts['article_id'].nunique():,} of {count(n, 'article')}.{only}"
 
 
 def tell_modalities(modalities: str = "actual") -> str:

@@ -9,6 +9,8 @@ import pandas as pd
 from helpers import DATA
 from helpers.counting.statistics import choose_period
 from helpers.reading.articles import WORD
+from helpers.reading.dates import AMBIGUOUS
+from helpers.text import count
 
 STEPS = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000)  # words: how wide a group of lengths may be
 
@@ -17,6 +19,7 @@ def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Return (what, value) rows that say how much was read, from whom and from when."""
     dates = articles["published"].dropna()
     outlets = articles["outlet"].nunique()
+    two_ways = count_ambiguous(articles)
     rows = [
         ("inputs", f"{len(articles) + len(quarantine):,}"),
         ("articles analysed", f"{len(articles):,}"),
@@ -26,6 +29,7 @@ def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
         ("near-duplicates of an earlier article", f"{int(articles['duplicate_of'].notna().sum()):,}"),
         ("outlets", f"{outlets:,} named" if outlets else "none named"),
         ("articles with a date", f"{len(dates):,} of {len(articles):,}"),
+        *([("dates that can be read in two ways, left out", f"{two_ways:,}")] if two_ways else []),
         (
             "first and last date",
             f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no article has a date",
@@ -35,11 +39,27 @@ def overview(articles: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "value"], dtype=object)
 
 
+def count_ambiguous(articles: pd.DataFrame) -> int:
+    """How many articles have a date that can be read in two ways, and so none."""
+    return int(articles["notes"].fillna("").str.contains(AMBIGUOUS, regex=False).sum())
+
+
+def tell_ambiguous(articles: pd.DataFrame) -> str:
+    """How many dates are ambiguous and what settles them, in a sentence."""
+    n = count_ambiguous(articles)
+    if not n:
+        return "No date can be read in two ways."
+    return (
+        f"{count(n, 'date')} can be read in two ways (03/02/2022) and {'is' if n == 1 else 'are'} left out: write "
+        f'date_order = "DMY" (3 February) or "MDY" (March 2) into a .toml file in the corpus\'s folder.'
+    )
+
+
 def lengths(articles: pd.DataFrame) -> pd.DataFrame:
     """Return article_id, article (title or id), n_words, outlet, length (as the chart groups it: "200 to 399 words");
     longest first.
     """
-    step = next(step for step in STEPS if articles["n_words"].max() <= 20 * step or step == STEPS[-1])
+    step = next(step for step in STEPS if not articles["n_words"].max() > 20 * step or step == STEPS[-1])
     lowest = articles["n_words"] // step * step
     named = articles.assign(
         article=articles["title"].fillna(articles["article_id"]),
@@ -55,12 +75,19 @@ def count_lengths(sizes: pd.DataFrame) -> pd.DataFrame:
     return rising.groupby("length", sort=False).size().rename("articles").reset_index()
 
 
-def count_outlets(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return outlet, copies (own text, near-duplicate), articles: how many each outlet contributes."""
-    named = articles.dropna(subset=["outlet"]).assign(
-        copies=lambda a: a["duplicate_of"].notna().map({True: "near-duplicate", False: "own text"})
-    )
-    return named.groupby(["outlet", "copies"], as_index=False).agg(articles=("article_id", "size"))
+def say_counted(articles: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Return article_id, outlet, counts of all articles: "counted" where `counted` holds it, else "near-duplicate" or
+    "left out by a filter".
+    """
+    why = articles["duplicate_of"].notna().map({True: "near-duplicate", False: "left out by a filter"})
+    here = articles["article_id"].isin(counted["article_id"])
+    return articles[["article_id", "outlet"]].assign(counts=why.mask(here, "counted"))
+
+
+def count_outlets(said: pd.DataFrame) -> pd.DataFrame:
+    """Return outlet, counts (as in `say_counted`), articles: how many each outlet contributes."""
+    named = said.dropna(subset=["outlet"])
+    return named.groupby(["outlet", "counts"], as_index=False).agg(articles=("article_id", "size"))
 
 
 def count_over_time(articles: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +155,7 @@ def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_0
     """
     from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
-    texts = articles.loc[articles["duplicate_of"].isna(), "text"].head(sample)
+    texts = articles["text"].head(sample)
     documents = [[w.replace("’", "'").removesuffix("'s").lower() for w in WORD.findall(text)] for text in texts]
     finder = BigramCollocationFinder.from_documents(documents)
     common = _common_words()

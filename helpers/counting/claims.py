@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import MODELS
-from helpers.counting.statistics import FEWEST_ARTICLES, FEWEST_PASSAGES, bootstrap_rate
+from helpers.counting.statistics import FEWEST_ARTICLES, FEWEST_PASSAGES, bootstrap_mean
 from helpers.text import count
 
 
@@ -45,7 +45,7 @@ def most_frequent(rows: pd.DataFrame, key: str) -> object | None:
     two = []
     for value in counts.index[:2]:
         amounts = rows.loc[rows[key] == value, "article_id"].value_counts().reindex(ids).fillna(0)
-        _, low, high = bootstrap_rate(amounts, np.ones(len(ids)))
+        _, low, high = bootstrap_mean(amounts, ids)
         two.append((int(counts[value]), int((amounts > 0).sum()), low, high))
     ranked = pd.DataFrame(two, columns=["n", "articles", "low", "high"])
     return counts.index[0] if leads(ranked) else None
@@ -61,8 +61,8 @@ def tell_spread(rows: pd.DataFrame, n_articles: int) -> str:
     told = f"{count(int(counts.sum()), 'passage')} in {len(counts):,} of {count(n_articles, 'article')}"
     if n_articles < 2:
         return f"{told}; one article has no interval"
-    rate, low, high = bootstrap_rate(amounts, np.ones(len(amounts)))
-    return f"{told}: {rate / 1000:.2f} an article (95 % interval {low / 1000:.2f} to {high / 1000:.2f})"
+    rate, low, high = bootstrap_mean(amounts, np.arange(len(amounts)))
+    return f"{told}: {rate:.2f} an article (95 % interval {low:.2f} to {high:.2f})"
 
 
 class Figure(NamedTuple):

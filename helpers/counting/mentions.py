@@ -1,6 +1,6 @@
 """From mentions to counts: who is in the news, how often, where, when and beside whom.
 
-Frames in, frames out. `select` applies the switches once (demonyms, metonyms, pronouns, descriptions, near-duplicates);
+Frames in, frames out. `select` applies the switches once (demonyms, metonyms, pronouns, descriptions);
 every other function takes what it returns. Rows keep article_id, start and end as long as they stand for one mention.
 """
 
@@ -29,15 +29,13 @@ def select(
     metonyms: bool = False,
     pronouns: bool = False,
     nominals: bool = False,
-    duplicates: bool = True,
     types: Iterable[str] = ("PER", "ORG", "LOC"),
 ) -> pd.DataFrame:
     """The mentions that count, as the switches say; with columns n_characters and published, outlet of their article.
 
     demonyms: "Russian", "Americans" count for the country. metonyms: Kremlin, Moscow, Washington … count for their
     state where they stand for it.
-    pronouns: "he" and "she" count. nominals: descriptions ("the senior official") count. duplicates: articles that
-    repeat an earlier one count too.
+    pronouns: "he" and "she" count. nominals: descriptions ("the senior official") count.
     """
     kinds = ["named"] + ["demonym"] * demonyms + ["pronoun"] * pronouns + ["nominal"] * nominals
     chosen = mentions[mentions["kind"].isin(kinds) & mentions["type"].isin(types)].copy()
@@ -48,8 +46,8 @@ def select(
         chosen.loc[folds, "entity_id"] = targets
         chosen.loc[folds, "entity"] = [names.get(i, str(i).partition(":")[2].title()) for i in targets]
         chosen.loc[folds, "type"] = "LOC"
-    kept = articles if duplicates else articles[articles["duplicate_of"].isna()]
-    about = kept[["article_id", "published", "outlet"]].assign(n_characters=kept["text"].str.len().clip(lower=1))
+    lengths = articles["text"].str.len().clip(lower=1)
+    about = articles[["article_id", "published", "outlet"]].assign(n_characters=lengths)
     return chosen.merge(about, on="article_id", how="inner").reset_index(drop=True)
 
 

@@ -2,19 +2,39 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from helpers import resolve, tables
+from helpers.counting import selection
 from helpers.counting.acts import counted, parties, select, with_actors
 from helpers.keeping.runs import read_runs
 
 
-class Pair:
-    """Two runs to compare: `first` and `second` are their manifests, or `why_not` a sentence."""
+class _Articles(NamedTuple):
+    """The articles of a run, as `selection.select` takes them."""
 
-    def __init__(self, first: dict | None, second: dict | None, why_not: str = "") -> None:
+    articles: pd.DataFrame
+    about: dict
+
+    def only(self, rows: pd.Series) -> "_Articles":
+        return self._replace(articles=self.articles[rows].reset_index(drop=True))
+
+
+class Pair:
+    """Two runs to compare: `first` and `second` are their manifests, or `why_not` a sentence. filters: which articles
+    of both count, as `selection.select` takes them; all when there are none.
+    """
+
+    def __init__(
+        self, first: dict | None, second: dict | None, why_not: str = "", filters: Mapping[str, Any] = {}
+    ) -> None:
         self.first, self.second, self.why_not = first or {}, second or {}, why_not
+        self.counted: list[_Articles] = []
+        for manifest in (self.first, self.second) if self and filters else ():
+            every = _Articles(_saved(manifest, "articles"), {})
+            self.counted.append(selection.select(every, **filters, keep_boilerplate=True))
 
     def __bool__(self) -> bool:
         return not self.why_not
@@ -23,12 +43,14 @@ class Pair:
         return self.why_not or f"{self.first['folder'].name} compared with {self.second['folder'].name}"
 
     def read(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The table `name` of both runs (empty tables when there is nothing to compare)."""
-        return (
-            (_saved(self.first, name), _saved(self.second, name))
-            if self
-            else (tables.make_frame(name), tables.make_frame(name))
-        )
+        """The table `name` of both runs, of the articles that count (empty tables when there is nothing to compare)."""
+        if not self:
+            return tables.make_frame(name), tables.make_frame(name)
+        first, second = _saved(self.first, name), _saved(self.second, name)
+        if self.counted:
+            ids = [set(run.articles["article_id"]) for run in self.counted]
+            first, second = (f[f["article_id"].isin(i)] for f, i in zip((first, second), ids, strict=True))
+        return first, second
 
 
 def _saved(manifest: dict, name: str) -> pd.DataFrame:
@@ -36,11 +58,12 @@ def _saved(manifest: dict, name: str) -> pd.DataFrame:
     return pd.read_parquet(path) if path.exists() else tables.make_frame(name)
 
 
-def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
+def find_pair(outputs: str | Path, first: str = "", second: str = "", **filters: Any) -> Pair:
     """Choose two runs below the folder that `outputs` lies in.
 
     second: a run's name; "": the run whose folder `outputs` is, else the newest; first: a run's name; "": the newest
-    one before the second that read the same inputs with the same version of the tables.
+    one before the second that read the same inputs with the same version of the tables. filters: as `Pair` takes them.
+    Raises ValueError, in one sentence, for a filter that cannot be read.
     """
     here = resolve(outputs)
     runs = {
@@ -64,7 +87,7 @@ def find_pair(outputs: str | Path, first: str = "", second: str = "") -> Pair:
     if _version(early) != _version(late):
         names = f"{early['folder'].name} ({_version(early)}) and {late['folder'].name} ({_version(late)})"
         return Pair(None, None, f"The runs {names} were made by versions whose tables differ: they are not compared.")
-    return Pair(early, late)
+    return Pair(early, late, filters=filters)
 
 
 def _precedes(early: dict, late: dict) -> bool:
@@ -186,6 +209,12 @@ def compare_means(
     both = both[both["change"].abs() > 1e-9].join(shown).rename_axis(key).reset_index()
     order = both["change"].abs().sort_values(ascending=False, kind="stable").index
     return both.reindex(order).head(limit)[columns].reset_index(drop=True)
+
+
+def tell_counted(pair: Pair) -> str:
+    """Which articles of the two runs count; "" when nothing is compared."""
+    names = ("First run", "Second run")
+    return "\n".join(f"{name}: {selection.tell(run)}" for name, run in zip(names, pair.counted, strict=False))
 
 
 def tell_changes(pair: Pair) -> str:

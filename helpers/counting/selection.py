@@ -10,9 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
+from helpers.counting import boilerplate
 from helpers.text import count, normalise
 
 FoundIn = TypeVar("FoundIn", bound=Any)  # has articles, about, only and _replace
+NOTHING = "No article could be read, so nothing is counted; notebook 00 lists the reasons."
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
 
 
@@ -29,6 +31,7 @@ def select(
     outlet: str = "",
     query: str = "",
     keep_duplicates: bool = False,
+    keep_boilerplate: bool = False,
 ) -> FoundIn:
     """Everything found in the articles that pass all filters. An empty filter lets every article pass.
 
@@ -36,7 +39,9 @@ def select(
     first to its last day); articles without a date are left out when one of them is given. outlet: names joined by ";",
     case and accents aside. query: words that must all occur in title or text, "several words" in double quotes as they
     stand; case aside. keep_duplicates: False leaves out what repeats an earlier article that passes the filters, so
-    that each story counts once. `about` gets "counted" (articles) and "left_out" ({why: articles}).
+    that each story counts once. keep_boilerplate: False leaves out what was found inside text that repeats across all
+    the articles given (`boilerplate`). `about` gets "counted" (articles), "left_out" ({why: articles}) and
+    "boilerplate" ({table: rows}).
 
     Raises ValueError, in one sentence, for a date that cannot be read, an end before its beginning, and an outlet the
     corpus does not have.
@@ -53,17 +58,23 @@ def select(
         out |= repeats
     chosen = found.only(~out) if out.any() else found
     left = {why: n for why, n in left.items() if n}
-    return chosen._replace(about={**found.about, "counted": len(chosen.articles), "left_out": left})
+    chosen = chosen._replace(
+        about={**found.about, "counted": len(chosen.articles), "left_out": left, "boilerplate": {}}
+    )
+    return chosen if keep_boilerplate else boilerplate.leave_out(chosen, boilerplate.find(articles))
 
 
 def tell(found: Any) -> str:
-    """One sentence: how many articles count, and how many were left out for what reason."""
+    """How many articles count, and how many were left out for what reason; what was left out as boilerplate."""
     left = found.about.get("left_out", {})
     total = len(found.articles) + sum(left.values())
-    if not left:
-        return f"All {total:,} articles count." if total != 1 else "The one article counts."
     reasons = ", ".join(f"{n:,} {why}" for why, n in left.items())
-    return f"{len(found.articles):,} of {count(total, 'article')} count; left out: {reasons}."
+    if not len(found.articles):
+        return f"No article passes the filters, so nothing is counted; left out: {reasons}." if left else NOTHING
+    told = f"{len(found.articles):,} of {count(total, 'article')} count; left out: {reasons}."
+    if not left:
+        told = f"All {total:,} articles count." if total != 1 else "The one article counts."
+    return f"{told} {boilerplate.tell(found.about.get('boilerplate', {}))}".strip()
 
 
 def _reasons(articles: pd.DataFrame, since: str, until: str, outlet: str, query: str) -> Iterable[_Reason]:

@@ -77,10 +77,16 @@ def lexicon_tone(text: str) -> float:
 # -- summaries -------------------------------------------------------------------------------------------------------
 
 
-def without_copies(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """Statements of articles that are not near-duplicates of another one: syndicated quotes count once."""
-    copies = articles.loc[articles["duplicate_of"].notna(), "article_id"] if "duplicate_of" in articles else []
-    return statements[~statements["article_id"].isin(set(copies))]
+def named(statements: pd.DataFrame) -> pd.DataFrame:
+    """The statements with a known speaker, with a speaker_id each ("words:a senior official" for those that are no
+    known entity) and under one name a speaker, the one used most.
+    """
+    known = statements[statements["speaker"].notna()]
+    if known.empty:
+        return known.astype({"speaker_id": object})
+    ids = known["speaker_id"].fillna("words:" + known["speaker"].str.lower())
+    names = known["speaker"].groupby(ids).agg(lambda names: names.mode().iat[0])
+    return known.assign(speaker_id=ids, speaker=ids.map(names))
 
 
 def speaker_summary(
@@ -222,39 +228,31 @@ def extremes(statements: pd.DataFrame, *, n: int = 5) -> pd.DataFrame:
 # -- frames for the notebook -----------------------------------------------------------------------------------------
 
 
-def count_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """Statements of each known speaker by kind (direct, mixed, indirect), near-duplicate articles left out: speaker,
-    speaker_id, kind, n.
-    """
-    known = without_copies(statements, articles)
-    known = known[known["speaker"].notna()]
+def count_speakers(statements: pd.DataFrame) -> pd.DataFrame:
+    """Statements of each known speaker by kind (direct, mixed, indirect): speaker, speaker_id, kind, n."""
+    known = named(statements)
     if known.empty:
         return pd.DataFrame({"speaker": [], "speaker_id": [], "kind": [], "n": pd.Series(dtype="int64")})
-    named = known.assign(speaker_id=known["speaker_id"].fillna(known["speaker"]))
-    label = named.groupby("speaker_id")["speaker"].transform(lambda s: s.mode().iat[0])
     return (
-        named.assign(speaker=label)
-        .groupby(["speaker", "speaker_id", "kind"], as_index=False)
+        known.groupby(["speaker", "speaker_id", "kind"], as_index=False)
         .size()
         .rename(columns={"size": "n"})
         .sort_values("n", ascending=False, kind="stable", ignore_index=True)
     )
 
 
-def tell_speakers(statements: pd.DataFrame, articles: pd.DataFrame) -> str:
+def tell_speakers(statements: pd.DataFrame) -> str:
     """One sentence: how many statements, by how many speakers; who is quoted most only where the numbers carry it."""
-    total = without_copies(statements, articles)
-    known = total[total["speaker"].notna()]
+    known = named(statements)
     if known.empty:
         return "No statement with a known speaker was found"
-    known = known.assign(speaker_id=known["speaker_id"].fillna(known["speaker"]))
-    unknown = f"{len(total) - len(known):,} by unknown speakers"
+    unknown = f"{len(statements) - len(known):,} by unknown speakers"
     first = most_frequent(known, "speaker_id")
     if first is None:
         by = count(known["speaker_id"].nunique(), "speaker")
         return f"Statements by speaker: {len(known):,} by {by}, {unknown}"
     his = known.loc[known["speaker_id"] == first, "speaker"]
-    return f"{his.mode().iat[0]} is quoted most: {len(his):,} of {len(total):,} statements ({unknown})"
+    return f"{his.mode().iat[0]} is quoted most: {len(his):,} of {len(statements):,} statements ({unknown})"
 
 
 def tone_shares(summary: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
@@ -325,11 +323,11 @@ def spoken_about(statements: pd.DataFrame, stances: pd.DataFrame) -> pd.DataFram
 
 
 def passages_of(statements: pd.DataFrame, speaker: str = "") -> pd.DataFrame:
-    """The statements as charts count them: article_id, start, end, speaker_id (else the words used), kind, tone as
-    negative, neutral or positive. speaker: only one, by name or id.
+    """The statements as charts count them: article_id, start, end, speaker_id (as in `named`; empty for unknown
+    speakers), kind, tone as negative, neutral or positive. speaker: only one, by name or id.
     """
     rows = statements[["article_id", "start", "end", "kind"]].assign(
-        speaker_id=statements["speaker_id"].fillna(statements["speaker"]),
+        speaker_id=named(statements)["speaker_id"].reindex(statements.index),
         tone=np.select(
             [statements["tone"] <= -NEUTRAL, statements["tone"] >= NEUTRAL], ["negative", "positive"], "neutral"
         ),

@@ -40,34 +40,12 @@ def bootstrap_mean(
     if len(sums) < 2:
         return float(values.mean()), float("nan"), float("nan")
     rng = np.random.default_rng(seed)
-    weights = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=draws)
-    means = (weights @ sums) / (weights @ counts)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    means = []
+    for first in range(0, draws, 200):  # in blocks: memory stays small for many articles
+        weights = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=min(200, draws - first))
+        means.append((weights @ sums) / (weights @ counts))
+    low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])
     return float(values.mean()), float(low), float(high)
-
-
-def bootstrap_rate(
-    amounts: ArrayLike, sentences: ArrayLike, *, draws: int = 2000, seed: int = 0, level: float = 0.95
-) -> tuple[float, float, float]:
-    """Sum of amounts per 1,000 sentences and its interval over articles: (rate, low, high); no interval for fewer than
-    two articles.
-
-    amounts, sentences: one value per article. Articles are drawn with replacement, because the sentences of one article
-    are not independent.
-    """
-    amounts, sentences = np.asarray(amounts, float), np.asarray(sentences, float)
-    if not len(sentences) or not sentences.sum():
-        return float("nan"), float("nan"), float("nan")
-    rate = 1000 * amounts.sum() / sentences.sum()
-    if len(amounts) < 2:
-        return rate, float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    rates = []
-    for _ in range(0, draws, 200):  # in blocks: memory stays small for many articles
-        weights = rng.multinomial(len(amounts), np.full(len(amounts), 1 / len(amounts)), size=200)
-        rates.append(1000 * (weights @ amounts) / (weights @ sentences))
-    low, high = np.quantile(np.concatenate(rates), [(1 - level) / 2, (1 + level) / 2])
-    return rate, float(low), float(high)
 
 
 # -- comparisons -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ that surname, it must have at least `DOMINANT`, and the word must hardly ever be
 line `keep,PER:obama` in a corrections file undoes it for one name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
@@ -59,6 +59,13 @@ def find(mentions: pd.DataFrame, *, keep: Collection[str] = ()) -> pd.DataFrame:
     columns = ["entity_id", "entity", "mentions", "articles", "into_id", "into", "share", "line"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+
+
+def listed(mentions: pd.DataFrame, lines: Iterable[Any], *, join: bool = True) -> pd.DataFrame:
+    """What `find` joins for these lines of a corrections file (as `corrections.load` gives them); no row when `join` is
+    False. mentions: as found, before anything was joined.
+    """
+    return find(mentions if join else mentions.head(0), keep=[line.entity for line in lines if line.action == "keep"])
 
 
 def _people(mentions: pd.DataFrame) -> list[_Person]:

@@ -53,7 +53,6 @@ def test_select_scores_and_filters(found, articles, told):
     assert list(told["rung_scored"].unique()) == [-3, -2, 0, 9]
     assert told["counted"].sum() == 20 and len(told) == 60
     assert len(acts.select(found[0], articles, reported=False)) == 40
-    assert "a1" not in set(acts.select(found[0], articles, duplicates=False)["article_id"])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_a_reciprocal_act_goes_both_ways_and_counts_once(make_acts, articles):
     assert acts.count_rungs(told)["n"].sum() == 2
     assert acts.count_events(told, sides).set_index("category").loc["TALK", "events"] == 1
     assert acts.name_sides(told).tolist() == ["Norland; Ruritania ↔", "? → ?"]
-    series = escalation.index_over_time(told, articles, escalation.count_sentences(articles))
+    series = escalation.index_over_time(told, articles)
     assert series["n"].sum() == 2
 
 
@@ -160,16 +159,13 @@ def test_titles_claim_no_more_than_the_numbers_carry(told, sides, make_acts, art
 def test_nothing_found_is_a_sentence_everywhere(articles):
     none = acts.select(tables.make_frame("acts"), articles)
     sides = acts.parties(none, tables.make_frame("participants"))
-    sentences = escalation.count_sentences(articles)
-    series = escalation.index_over_time(none, articles.assign(published=pd.NaT), sentences)
+    series = escalation.index_over_time(none, articles.assign(published=pd.NaT))
     pairs = acts.count_directions(none, sides)
     changes = statistics.change_points(series)
     drawn = [
         charts.plot_ladder(acts.count_rungs(none), colours=colours.MODALITY_COLOURS, title=acts.tell_ladder(none)),
         plots.heat_map(pairs, "target", "actor", "rung", title=acts.tell_directions(pairs)),
-        plots.intervals(
-            escalation.index_by_actor(none, sides, sentences), "index", "actor", low="low", high="high", title="x"
-        ),
+        plots.intervals(escalation.index_by_actor(none, sides), "index", "actor", low="low", high="high", title="x"),
         charts.plot_talk_and_deeds(
             acts.talk_and_deeds(none, sides), title=acts.tell_talk(acts.talk_and_deeds(none, sides))
         ),
@@ -178,7 +174,7 @@ def test_nothing_found_is_a_sentence_everywhere(articles):
         plots.ranked_bars(acts.count_modalities(none, sides), "n", "actor", stack="modality", title="x"),
     ]
     assert all(len(ax.texts) == 1 for ax in drawn)
-    assert not len(escalation.count_sensitivity(none, articles, sentences)) and not len(acts.count_events(none, sides))
+    assert not len(escalation.count_sensitivity(none, articles)) and not len(acts.count_events(none, sides))
     ends = acts.extremes(none)
     shown = display.evidence(ends[ends["direction"] == "up"], articles, label="category", empty="No act.")
     assert "No act." in str(shown) and not len(acts.denials(none))
@@ -193,5 +189,5 @@ def test_own_categories_work_in_every_chart(articles, make_acts):
     assert (own["rung_scored"] == 7).all() and colours.legend_of(own)["CYBER"]
     assert "CYBER  +7" in set(acts.count_rungs(own)["label"])
     assert charts.plot_ladder(acts.count_rungs(own), colours=colours.MODALITY_COLOURS, title="x").patches
-    assert len(escalation.index_by_actor(own, sides, escalation.count_sentences(articles))) == 1
+    assert len(escalation.index_by_actor(own, sides)) == 1
     assert len(acts.talk_and_deeds(own, sides)) == 1 and not len(scheme.export_events(own, sides))

@@ -49,17 +49,16 @@ def titles(store):
     chosen = mentions.select(store["mentions"], store["articles"])
     told = counting.select(store["acts"], store["articles"])
     sides = counting.parties(told, store["participants"], level="named", mentions=store["mentions"])
-    sentences = pd.Series(40.0, index=store["articles"]["article_id"])
     actors, pairs = counting.with_actors(told, sides), counting.directed(told, sides)
     pairs = pairs.assign(pair=pairs["actor_id"] + pairs["target_id"])
     cells = speakers.stance_cells(store["statements"], store["stances"])
     return [
         (mentions.tell_top(chosen), chosen, "entity_id"),
         (mentions.tell_pairs(mentions.cooccurrence(chosen, store["articles"])), chosen.head(0), "entity_id"),
-        (speakers.tell_speakers(store["statements"], store["articles"]), store["statements"], "speaker_id"),
+        (speakers.tell_speakers(store["statements"]), store["statements"], "speaker_id"),
         (speakers.tell_stances(cells), store["stances"].head(0), "target_id"),
         (counting.tell_directions(counting.count_directions(told, sides)), pairs, "pair"),
-        (escalation.tell_index(escalation.index_by_actor(told, sides, sentences, draws=200)), actors, "actor_id"),
+        (escalation.tell_index(escalation.index_by_actor(told, sides, draws=200)), actors, "actor_id"),
         (counting.tell_talk(counting.talk_and_deeds(told, sides)), actors.head(0), "actor_id"),
         (counting.tell_ladder(told), told.head(0), "category"),
     ]

@@ -31,29 +31,39 @@ def found(make_acts):
     return make_acts(*rows)
 
 
-def test_index_of_deeds_per_thousand_sentences(found, articles):
-    told, sentences = acts.select(found[0], articles), escalation.count_sentences(articles)
+def test_index_is_the_mean_rung_of_deeds(found, articles):
+    told = acts.select(found[0], articles)
     sides = acts.parties(told, found[1])
-    assert sentences.sum() == 60
-    index = escalation.index_by_actor(told, sides, sentences).set_index("actor_id")
+    index = escalation.index_by_actor(told, sides).set_index("actor_id")
     assert list(index.index) == ["LOC:norland"]  # the other only denies and threatens
-    assert index.loc["LOC:norland", "index"] == pytest.approx(1000 * (10 * 9 - 10 * 2) / 60)
-    assert index.loc["LOC:norland", "low"] < index.loc["LOC:norland", "index"] < index.loc["LOC:norland", "high"]
-    one = escalation.index_by_actor(told[told["article_id"] == "a3"], sides, sentences[["a3"]])
-    assert np.isnan(one["low"]).all()
-    assert escalation.tell_index(index.reset_index()).startswith("Escalation index by actor, n = ")
+    row = index.loc["LOC:norland"]
+    assert row["index"] == pytest.approx((10 * 9 - 10 * 2) / 20) and row["low"] < row["index"] < row["high"]
+    assert escalation.tell_index(index.reset_index()) == "Mean rung of each actor's acts, n = 20 acts"
 
 
-def test_the_unit_can_be_read_on_one_article(articles):
-    sentences = escalation.count_sentences(articles)
-    assert "an article of average length here (3 sentences) makes 3,000" in escalation.tell_unit(sentences)
-    assert "this article (3 sentences) makes 3,000" in escalation.tell_unit(sentences[["a0"]])
-    assert escalation.tell_unit(sentences.iloc[:0]).endswith("per 1,000 sentences.")
+def test_the_unit_can_be_read_on_one_article(found, articles):
+    told = acts.select(found[0], articles)
+    one = told[told["article_id"] == "a13"]
+    row = escalation.index_by_actor(one, acts.parties(one, found[1])).iloc[0]
+    assert row["index"] == 9 and row["n"] == 1 and np.isnan(row[["low", "high"]].astype(float)).all()
+
+
+def test_what_is_not_done_has_columns_of_its_own(make_acts, articles):
+    found = make_acts(
+        ("a0", 8, "FORCE", "actual", [NORLAND], [RURITANIA], {}),
+        *[("a0", 20 + k, "FORCE", kind, [NORLAND], [RURITANIA], {}) for k, kind in enumerate(escalation.NOT_DONE)],
+    )
+    told = acts.select(found[0], articles)
+    row = escalation.index_by_actor(told, acts.parties(told, found[1])).iloc[0]
+    assert row[["index", "n", "announced", "possible", "denied"]].tolist() == [9, 1, 3, 1, 1]
+    more = acts.select(found[0], articles, modalities="all")
+    row = escalation.index_by_actor(more, acts.parties(more, found[1])).iloc[0]
+    assert row[["n", "announced", "possible", "denied"]].tolist() == [4, 0, 1, 1]
 
 
 def test_change_of_level_is_found_and_chance_is_not(found, articles):
-    told, sentences = acts.select(found[0], articles), escalation.count_sentences(articles)
-    series = escalation.index_over_time(told, articles, sentences)
+    told = acts.select(found[0], articles)
+    series = escalation.index_over_time(told, articles)
     changes = statistics.change_points(series)
     assert list(changes["period"]) == [pd.Timestamp("2024-01-11")]
     assert changes["after"].iloc[0] > changes["before"].iloc[0]
@@ -62,11 +72,11 @@ def test_change_of_level_is_found_and_chance_is_not(found, articles):
 
 
 def test_sensitivity(found, articles):
-    panel = escalation.count_sensitivity(found[0], articles, escalation.count_sentences(articles)).set_index("variant")
+    panel = escalation.count_sensitivity(found[0], articles).set_index("variant")
     assert panel["n"].to_dict() == {
         "told as done": 20,
         "also announced, threatened": 40,
         "done, told by the article itself": 20,
-        "done, no repeated articles": 19,
+        "done, each story once": 19,
     }
     assert panel.loc["also announced, threatened", "index"] > panel.loc["told as done", "index"]

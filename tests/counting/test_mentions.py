@@ -66,7 +66,6 @@ def test_switches():
     assert n(demonyms=False)["Norway"] == 2
     assert n(metonyms=True)["Russia"] == 2 and "Moscow" not in n(metonyms=True)
     assert n(pronouns=True)["Eva Holm"] == 4
-    assert n(duplicates=False)["Norway"] == 2
 
 
 def test_tables_of_the_notebook():

@@ -43,9 +43,17 @@ def test_summary_counts_and_shares():
     assert "not as a ranking" in speakers.warn_small(summary)
 
 
-def test_copies_count_once():
-    table = frame([("a0", "Lind", 0.5), ("a39", "Lind", 0.5)])
-    assert speakers.without_copies(table, ARTICLES)["article_id"].tolist() == ["a0"]
+def test_a_speaker_has_one_id_and_one_name():
+    table = frame([("a0", "Lind", 0.5), ("a1", "Eva Lind", 0.5), ("a2", "Eva Lind", 0.5), ("a3", "An official", 0.1)])
+    table = table.assign(speaker_id=["PER:eva lind"] * 3 + [None], kind="direct")
+    counts = speakers.count_speakers(table)
+    assert counts.to_dict("list") == {
+        "speaker": ["Eva Lind", "An official"],
+        "speaker_id": ["PER:eva lind", "words:an official"],
+        "kind": ["direct"] * 2,
+        "n": [3, 1],
+    }
+    assert set(speakers.passages_of(table)["speaker_id"]) == {"PER:eva lind", "words:an official"}
 
 
 def test_comparison_needs_enough_and_finds_a_real_gap():
@@ -84,8 +92,8 @@ def test_no_dates_no_outlets_no_statements():
         speakers.tone_over_time(frame([("a0", "Lind", 0.1)]), bare).empty
         and speakers.tone_by_outlet(frame([("a0", "Lind", 0.1)]), bare).empty
     )
-    assert speakers.speaker_summary(empty, bare).empty and speakers.count_speakers(empty.assign(kind=[]), bare).empty
-    assert "No statement" in speakers.tell_speakers(empty, bare)
+    assert speakers.speaker_summary(empty, bare).empty and speakers.count_speakers(empty.assign(kind=[])).empty
+    assert "No statement" in speakers.tell_speakers(empty)
 
 
 def test_the_marks_of_the_strongest_statements_have_their_colours():
