@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from helpers.showing.canvas import say, shorten, show_number, start_chart
-from helpers.showing.colours import FAINT, INK, MUTED, OTHER, PAPER, colour, distinct_colours, tints
+from helpers.showing.colours import FAINT, INK, MUTED, OTHER, PAPER, colour, distinct_colours, hues, tints
 from helpers.showing.links import mark, mark_area
 from helpers.showing.plots import lines_over_time
 
@@ -38,10 +38,10 @@ def plot_top_entities(forms: pd.DataFrame, *, title: str, note: str = "", empty:
     if beside:
         ax.remove()
         ax, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1))
-    reach = totals.max()
+    reach, own = totals.max(), hues(order)
     for place, entity in enumerate(order):
         left, rows = 0, forms[forms["entity_id"] == entity]
-        shades = tints(colour(entity), 5)
+        shades = tints(own[entity], 5)
         for row in rows.itertuples():
             fill = shades[min(int(row.rank), 4)]
             (bar,) = ax.barh(place, row.n, left=left, height=0.72, color=fill, edgecolor=PAPER, linewidth=0.8)
@@ -143,15 +143,16 @@ def plot_dispersion(frame: pd.DataFrame, *, title: str, note: str = "", empty: s
         frame["entity_id"].value_counts(),
     )
     ax = start_chart(None, 0.32 * len(order) + 0.8, title, note)
+    own = hues(order)
     for place, entity in enumerate(order):
         positions = frame.loc[frame["entity_id"] == entity, "position"].to_numpy(dtype=float)
         ax.hlines(place, 0, 1, color=FAINT, linewidth=0.8, zorder=1)
         if len(positions) <= TICKS:
-            ax.vlines(positions, place - 0.34, place + 0.34, color=colour(entity), linewidth=1.5, alpha=0.8, zorder=2)
+            ax.vlines(positions, place - 0.34, place + 0.34, color=own[entity], linewidth=1.5, alpha=0.8, zorder=2)
         else:  # of many mentions a tick each is a solid bar, and megabytes
             heights, edges = np.histogram(positions, bins=50, range=(0, 1))
             tall = 0.8 * heights / heights.max()
-            ax.bar(edges[:-1], -tall, width=0.018, bottom=place + 0.4, align="edge", color=colour(entity), zorder=2)
+            ax.bar(edges[:-1], -tall, width=0.018, bottom=place + 0.4, align="edge", color=own[entity], zorder=2)
         words = f"{names[entity]}: {sizes[entity]:,} mentions"
         mark_area(ax, 0, place - 0.45, 1, 0.9, words, {"entity_id": entity})
     ax.set_yticks(range(len(order)), [f"{shorten(names[e], 28)}  (n = {sizes[e]:,})" for e in order])

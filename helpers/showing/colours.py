@@ -1,6 +1,7 @@
 """One colour grammar for charts, marks and tables: actors, the ladder, modality, tone."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,7 @@ FIXED = {
     "united kingdom": "#117733",
 }
 OTHER = "#9aa0a6"
+MOST_HUES = 8  # of more colours in one chart nobody remembers whose is whose
 # The ladder of acts from blue (cooperative) through grey to dark red (force); readable with the common colour
 # deficiencies and in grey.
 CATEGORY_COLOURS = {
@@ -157,6 +159,12 @@ def colour(entity_id: str | None) -> str:
         return OTHER
     name = entity_id.split(":", 1)[-1].lower()
     return FIXED.get(name) or PALETTE[hashlib.sha256(name.encode("utf-8", "replace")).digest()[0] % len(PALETTE)]
+
+
+def hues(entity_ids: Iterable[str | None]) -> dict:
+    """Return {entity_id: colour} for one chart: each its own where they are eight or fewer, else one for all."""
+    ids = list(dict.fromkeys(entity_ids))
+    return {i: colour(i) if len(ids) <= MOST_HUES else PALETTE[0] for i in ids}
 
 
 def distinct_colours(frame: pd.DataFrame, name: str = "entity", entity: str = "entity_id") -> dict:

@@ -13,7 +13,7 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 
 from helpers.showing.canvas import say, shorten, show_number, start_chart
-from helpers.showing.colours import INK, MUTED, PALETTE, PAPER, colour
+from helpers.showing.colours import INK, MUTED, PALETTE, PAPER, colour, hues
 from helpers.showing.links import mark, mark_area, mark_periods
 
 
@@ -87,7 +87,8 @@ def ranked_bars(
             )
     else:
         ends = totals.reindex(order).to_numpy(dtype=float)
-        fills = [(colours or {}).get(i) or (colour(i) if entity else PALETTE[0]) for i in order]
+        own = hues(order)
+        fills = [(colours or {}).get(i) or (own[i] if entity else PALETTE[0]) for i in order]
         for value, bar in zip(order, ax.barh(places, ends, color=fills, height=0.68), strict=True):
             words = f"{shorten(labels.get(value, value))}: {show_number(totals[value])}"
             mark(ax, bar, words, {key: value})
@@ -176,9 +177,9 @@ def intervals(
         note = f"{note} Showing {limit} of {len(frame):,}.".strip()
         frame = frame.loc[frame.index.isin(keep)]
     ax = start_chart(ax, 0.34 * len(frame) + 0.75, title, note)
-    labels = []
+    labels, own = [], hues(frame[entity]) if entity else {}
     for place, row in enumerate(frame.to_dict("records")):
-        fill = (colours or {}).get(row[y]) or (colour(row[entity]) if entity else PALETTE[0])
+        fill = (colours or {}).get(row[y]) or (own[row[entity]] if entity else PALETTE[0])
         if pd.notna(row[low]) and pd.notna(row[high]):
             ax.plot(
                 [row[low], row[high]],

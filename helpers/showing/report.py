@@ -146,9 +146,11 @@ def _notebook(path: Path) -> Notebook:
             if source.strip() and "papermill-error-cell-tag" not in tags:
                 code.append(source)
             for made in filter(None, map(_output, _merged(cell.get("outputs", [])))):
-                (sections[-1].parts if sections else opening).append(made)
                 if sections:
+                    sections[-1].parts.append(made)
                     sections[-1].results.append(_has_result(made))
+                elif _has_result(made):
+                    opening.append(made)
     kept = [s for s in sections if s.heading not in LEFT_OUT and (not s.results or any(s.results))]
     body = "".join([*opening, *(f"<section>{''.join(s.parts)}</section>" for s in kept)])
     words = "\n\n".join(code)
