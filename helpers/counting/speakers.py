@@ -164,8 +164,8 @@ def compare_speakers(
 ) -> pd.DataFrame:
     """Pairs of the most quoted speakers that have enough statements: Cliff's delta with interval and Holm-corrected p.
 
-    Both come from resampling articles. -> columns first, second, delta, low, high, p, p_holm; empty when fewer than two
-    speakers have enough.
+    Both come from resampling articles. -> columns first_speaker_id, first, second_speaker_id, second (ids are called as
+    `by` says), delta, low, high, p, p_holm; empty when fewer than two speakers have enough.
     """
     known = statements[statements[by].notna()]
     size = known.groupby(by)["article_id"].agg(["size", "nunique"])
@@ -189,9 +189,14 @@ def compare_speakers(
         sample = np.array([cliffs_delta(resampled(values[first]), resampled(values[second])) for _ in range(draws)])
         p = 2 * min((sample <= 0).mean(), (sample >= 0).mean())
         rows.append(
-            (name[first], name[second], delta, *np.quantile(sample, [0.025, 0.975]), min(1.0, max(p, 1 / draws)))
+            (
+                *(first, name[first], second, name[second], delta),
+                *np.quantile(sample, [0.025, 0.975]),
+                min(1.0, max(p, 1 / draws)),
+            )
         )
-    frame = pd.DataFrame(rows, columns=["first", "second", "delta", "low", "high", "p"])
+    columns = [f"first_{by}", "first", f"second_{by}", "second", "delta", "low", "high", "p"]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(p_holm=holm(frame["p"]) if len(frame) else [])
 
 
@@ -286,11 +291,11 @@ def tone_over_time(statements: pd.DataFrame, articles: pd.DataFrame, *, speaker:
         if not speaker
         else statements[(statements["speaker"] == speaker) | (statements["speaker_id"] == speaker)]
     )
-    dated = chosen.assign(published=chosen["article_id"].map(dates)).dropna(subset=["published"])
+    dated = chosen[chosen["article_id"].isin(dates.dropna().index)]
     columns = ["period", "mean", "low", "high", "n"]
     if dated.empty:
         return pd.DataFrame(columns=columns)
-    dated = dated.assign(period=period_of(dated["published"]))
+    dated = dated.assign(period=period_of(dated["article_id"].map(dates)))
     rows = [(period, *bootstrap_mean(g["tone"], g["article_id"]), len(g)) for period, g in dated.groupby("period")]
     return pd.DataFrame(rows, columns=columns)
 
