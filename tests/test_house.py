@@ -75,7 +75,7 @@ def test_a_copy_installed_elsewhere_holds_every_folder_with_its_data(tmp_path):
     shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
     code = "from setuptools import setup; setup(script_args=['-q', 'build_py', '--build-lib', 'built'])"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    files = {path.relative_to(tmp_path / "built") for path in (tmp_path / "built").rglob("*.*")}
+    files = {path.relative_to(tmp_path / "built") for path in (tmp_path / "built").rglob("*") if path.is_file()}
     assert {path.relative_to(ROOT) for path in MODULES} <= files
     for folder in ("data", "models"):
         assert {path.relative_to(ROOT) for path in (ROOT / "helpers" / folder).iterdir()} <= files

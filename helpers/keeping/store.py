@@ -289,9 +289,7 @@ def collect(
     """Everything found in a corpus folder, under its article ids. died: {content key: reason} of texts still to do;
     name: the corpus as shown; renew: annotates what the store lacks of the corpus.
     """
-    files = list(corpora.columns(folder))
-    schema = tables.SCHEMAS["articles"].append(pa.field("key", pa.string()))
-    articles = pa.concat_tables(files) if files else schema.empty_table()
+    articles = corpora.whole(folder)
     index = parts.read_known(found).index
     index = index.filter(pc.is_in(index["key"], articles["key"].combine_chunks()))
     notes = _said(index, "lost")

@@ -16,6 +16,8 @@ from helpers import tables
 from helpers.keeping import corpora, parts, workers
 from helpers.keeping.engine import content_key, engine_key
 from helpers.keeping.store import FEW
+from helpers.reading import corpus as reading
+from helpers.reading.duplicates import HASHES
 
 OUTLETS = ("Daily Post", "Evening News", "Herald", "Courier")
 
@@ -39,7 +41,7 @@ def make_store(folder: Path, n: int, bases: Sequence[str]) -> Path:
             about = {"id": f"a{i:07}", "title": f"Report {i}", "source": OUTLETS[i % 4], "date": _date(i)}
             file.write(json.dumps({**about, "text": text}, ensure_ascii=False) + "\n")
     keys = [content_key(text) for text in texts]
-    _write_corpus(corpora.folder_of(corpus, store=store), texts, keys)
+    _write_corpus(corpora.folder_of(corpus, store=store), corpus, texts, keys)
     found = store / "found" / engine_key()
     workers.annotate_texts([(str(i), base) for i, base in enumerate(bases)], found)
     first = next(found.glob("[!.]*/"))
@@ -54,7 +56,8 @@ def _date(i: int) -> str:
     return str(np.datetime64("2022-01-01") + i % 700)
 
 
-def _write_corpus(folder: Path, texts: list[str], keys: list[str]) -> None:
+def _write_corpus(folder: Path, corpus: Path, texts: list[str], keys: list[str]) -> None:
+    (mark,) = reading.take_inventory(corpus).marks
     folder.mkdir(parents=True)
     for part, begin in enumerate(range(0, len(texts), corpora.TOGETHER)):
         rows = []
@@ -62,11 +65,16 @@ def _write_corpus(folder: Path, texts: list[str], keys: list[str]) -> None:
             when = np.datetime64(_date(i), "s").item()
             about = (f"a{i:07}", f"Report {i}", texts[i], when, OUTLETS[i % 4], None, "corpus.jsonl")
             rows.append((*about, texts[i].count(" ") + 1, None, None))
-        table = tables.make_table("articles", rows)
-        table = table.append_column("key", pa.array(keys[begin : begin + len(rows)]))
+        signatures = np.random.default_rng(part).integers(0, 2**32, (len(rows), HASHES), dtype=np.uint32)
+        table = tables.make_table("articles", rows).replace_schema_metadata()
+        table = corpora.sign(table, keys[begin : begin + len(rows)], signatures)  # as if nothing repeated
         corpora.write_articles(table, folder / f"articles-{part:06}.arrow")
-    repeats = pa.schema([("article_id", pa.string()), ("duplicate_of", pa.string())]).empty_table()
-    pq.write_table(repeats, folder / "duplicates.parquet")
+    for name, schema in (("duplicates", corpora.REPEATS), ("pairs", corpora.PAIRS), ("ids", corpora.IDS)):
+        pq.write_table(schema.empty_table(), folder / f"{name}.parquet")
+    held = pa.table([[mark], [len(texts)], [0]], schema=corpora.FILES)
+    pq.write_table(held, folder / "files.parquet")
+    how = {"given": str(corpus), "reader": reading.reader_key(), "limit": 0}
+    (folder / "reading.json").write_text(json.dumps(how))
     tables.write_parquet(tables.make_table("quarantine", []), folder / "quarantine.parquet")
     numbers = {"inputs": len(texts), "articles": len(texts), "rejected": 0}
     fingerprint = hashlib.sha256("".join(keys).encode()).hexdigest()

@@ -1,8 +1,8 @@
 """Near-duplicates: which texts of a corpus repeat an earlier one, nearly or in part."""
 
-import tempfile
+import functools
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ _MULTIPLY = np.random.default_rng(20220203).integers(1, 2**61, HASHES, dtype=np.
 _WEIGHTS = np.array([pow(1_000_003, i, 2**64) for i in range(SHINGLE)], dtype=np.uint64)
 
 
+@functools.lru_cache(maxsize=256)  # an original is compared with each of its copies
 def shingles(text: str) -> np.ndarray:
     """Return the sorted, distinct hashes (uint32) of all runs of five words, case and punctuation aside."""
     words = np.fromiter((zlib.crc32(w.encode("utf-8", "replace")) for w in WORD.findall(text.lower())), dtype=np.uint64)
@@ -26,36 +27,51 @@ def shingles(text: str) -> np.ndarray:
     return np.unique((mixed >> np.uint64(32)).astype(np.uint32))
 
 
-def _signature(hashes: np.ndarray) -> np.ndarray:
+def signature(text: str) -> np.ndarray:
+    """Return a text's MinHash signature (HASHES numbers, uint32): two texts agree in a share of it that is about the
+    share of their shingles that they have in common.
+    """
+    hashes = shingles(text)
     if not len(hashes):
         return np.zeros(HASHES, dtype=np.uint32)
     with np.errstate(over="ignore"):
         return ((hashes.astype(np.uint64)[None, :] * _MULTIPLY[:, None]) >> np.uint64(32)).min(axis=1).astype(np.uint32)
 
 
-def find_duplicates(texts: Iterable[str]) -> dict[int, int]:
-    """Return {position: position of the earlier text that it (nearly) repeats} for texts in order.
-
-    Candidates come from MinHash (Broder 1997) with locality-sensitive bands; a pair counts when ENOUGH of the shorter
-    one's shingles really stand in the longer one, so that half an article and an edited copy are both found. Memory:
-    260 bytes a text.
+def repeats(a: str, b: str) -> bool:
+    """Whether of two texts one (nearly) repeats the other: ENOUGH of the shorter one's shingles stand in the longer
+    one, so that half an article and an edited copy are both found.
     """
-    signatures, places = [], [0]
-    with tempfile.TemporaryFile() as store:
-        for text in texts:
-            hashes = shingles(text)
-            signatures.append(_signature(hashes))
-            store.write(hashes.tobytes())
-            places.append(places[-1] + len(hashes))
-
-        def stored(i: int) -> np.ndarray:
-            store.seek(places[i] * 4)
-            return np.frombuffer(store.read((places[i + 1] - places[i]) * 4), dtype=np.uint32)
-
-        return _matches(np.array(signatures).reshape(len(signatures), HASHES), stored) if len(signatures) > 1 else {}
+    first, second = shingles(a), shingles(b)
+    shorter = min(len(first), len(second))
+    both = len(np.intersect1d(first, second, assume_unique=True))
+    return shorter > 0 and both >= (ENOUGH if shorter >= 20 else 0.9) * shorter
 
 
-def _matches(signatures: np.ndarray, stored: Callable[[int], np.ndarray]) -> dict[int, int]:
+def candidates(signatures: np.ndarray) -> list[tuple[int, int]]:
+    """Return the pairs of positions (early, late), sorted, whose texts may repeat each other: those that agree in one
+    of the locality-sensitive bands of their signatures (Broder 1997). signatures: one row a text.
+    """
+    pairs = [np.empty(0, np.int64)]
+    for band in range(0, HASHES, ROWS):
+        keys = (signatures[:, band].astype(np.uint64) << np.uint64(32)) | signatures[:, band + 1]
+        order = np.argsort(keys, kind="stable")
+        new = np.concatenate([[True], keys[order][1:] != keys[order][:-1]])
+        first = order[np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))]
+        late = order[~new]
+        pairs += [before * len(order) + late for before in (order[np.flatnonzero(~new) - 1], first[~new])]
+    found = np.unique(np.concatenate(pairs))
+    return list(zip((found // len(signatures)).tolist(), (found % len(signatures)).tolist(), strict=True))
+
+
+def find_duplicates(
+    signatures: np.ndarray, same: Callable[[int, int], bool], order: Sequence[int] | None = None
+) -> dict[int, int]:
+    """Return {position: position of the original that the text there (nearly) repeats}.
+
+    signatures: one row a text; same: asked for two positions, whether one text repeats the other; order: all positions,
+    from the text that is the original of all others to the last one (as they stand when left out).
+    """
     root = list(range(len(signatures)))
 
     def origin(i: int) -> int:
@@ -64,24 +80,11 @@ def _matches(signatures: np.ndarray, stored: Callable[[int], np.ndarray]) -> dic
             i = root[i]
         return i
 
-    seen = set()
-    for band in range(0, HASHES, ROWS):
-        keys = (signatures[:, band].astype(np.uint64) << np.uint64(32)) | signatures[:, band + 1]
-        order = np.argsort(keys, kind="stable")
-        same = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-        first = None
-        for k in same:
-            a, b = int(order[k]), int(order[k + 1])
-            first = a if first is None or keys[order[k]] != keys[first] else first
-            for early, late in {(a, b), (first, b)}:
-                if origin(early) != origin(late) and (early, late) not in seen:
-                    seen.add((early, late))
-                    if _shared(stored(early), stored(late)):
-                        low, high = sorted((origin(early), origin(late)))
-                        root[high] = low
-    return {i: origin(i) for i in range(len(root)) if origin(i) != i}
-
-
-def _shared(a: np.ndarray, b: np.ndarray) -> bool:
-    shorter = min(len(a), len(b))
-    return shorter > 0 and len(np.intersect1d(a, b, assume_unique=True)) >= (ENOUGH if shorter >= 20 else 0.9) * shorter
+    for early, late in candidates(signatures) if len(signatures) else []:
+        a, b = origin(early), origin(late)
+        if a != b and same(early, late):
+            root[max(a, b)] = min(a, b)
+    original: dict[int, int] = {}
+    for i in order if order is not None else range(len(root)):
+        original.setdefault(origin(i), i)
+    return {i: original[origin(i)] for i in range(len(root)) if original[origin(i)] != i}

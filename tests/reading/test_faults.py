@@ -319,19 +319,23 @@ def test_a_toml_of_something_else_is_set_apart_and_a_wrong_key_of_ours_is_said(t
 # -- the reading cache -----------------------------------------------------------------------------------------------
 
 
+def key_of(path):
+    return corpus.corpus_key(corpus.take_inventory(path))
+
+
 def test_the_key_goes_by_content_options_and_packages(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_text("Some words")
     before = path.stat()
-    keys = [corpus.corpus_key(tmp_path)]
+    keys = [key_of(tmp_path)]
     path.write_text("Same bytes")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    keys.append(corpus.corpus_key(tmp_path))
+    keys.append(key_of(tmp_path))
     (tmp_path / "how.toml").write_text('date_order = "DMY"\n')
-    keys.append(corpus.corpus_key(tmp_path))
+    keys.append(key_of(tmp_path))
     monkeypatch.setattr(corpus, "_version", lambda name: "99")
-    keys.append(corpus.corpus_key(tmp_path))
-    assert len(set(keys)) == 4 and corpus.corpus_key(tmp_path) == keys[-1]
+    keys.append(key_of(tmp_path))
+    assert len(set(keys)) == 4 and key_of(tmp_path) == keys[-1]
 
 
 def test_the_key_of_a_large_file_sees_its_middle(tmp_path, monkeypatch):
@@ -340,10 +344,10 @@ def test_the_key_of_a_large_file_sees_its_middle(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_bytes(b"a" * 4_000)
     before = path.stat()
-    key = corpus.corpus_key(path)
+    key = key_of(path)
     path.write_bytes(b"a" * 2_000 + b"b" + b"a" * 1_999)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert corpus.corpus_key(path) != key
+    assert key_of(path) != key
 
 
 # -- whatever lies there ---------------------------------------------------------------------------------------------
