@@ -156,9 +156,10 @@ def _walk(folder: Path, walk: _Walk, options: Options) -> Iterator[Found]:
         yield Found(folder, options, f"a folder that can't be opened: {error.strerror or error}")
         return
     chosen: set[Path] | None = None
-    for entry in entries:
+    descriptions = [entry for entry in entries if os.path.splitext(entry.name)[1].lower() == ".toml"]  # noqa: PTH122
+    for entry in descriptions:
         path = Path(entry.path)
-        if path.suffix.lower() == ".toml" and path != walk.skip and entry.is_file():
+        if path != walk.skip and entry.is_file():
             own = _own_description(path)
             if own.reason:
                 yield own
@@ -168,8 +169,7 @@ def _walk(folder: Path, walk: _Walk, options: Options) -> Iterator[Found]:
             if inputs is not None:
                 chosen = {f.path for item in inputs for f in _expand(folder / item, str(item), options, path)}
     for entry in entries:
-        path = Path(entry.path)
-        if path.suffix.lower() == ".toml":
+        if entry in descriptions:
             continue
         for found_file in _entry(entry, walk, options):
             if chosen is not None and found_file.path not in chosen and not found_file.reason:
