@@ -25,7 +25,7 @@ def days(row):
     return day_of(row["since"]) or date.min, day_of(row["until"], last=True) or date.max
 
 
-@pytest.mark.parametrize("path", sorted(DATA.glob("*.csv")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(DATA.rglob("*.csv")), ids=lambda path: path.name)
 def test_every_table_has_a_header_and_no_row_is_longer(path):
     with path.open(encoding="utf-8-sig", newline="") as lines:
         header, *others = csv.reader(line for line in lines if not line.startswith("#"))

@@ -94,6 +94,12 @@ def _reasons(articles: pd.DataFrame, since: str, until: str, outlet: str, query:
         yield _Reason(f"without {query.strip()}", ~_with_words(articles, query))
 
 
+def of_period(articles: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The articles published in a day, month or year ("2022-01-31", "2022-01", "2022"). Raises ValueError."""
+    first, last = read_day(period, "period"), read_day(period, "period", last=True)
+    return articles[(articles["published"] >= first) & (articles["published"] <= last)]
+
+
 def read_day(value: str, name: str, *, last: bool = False) -> pd.Timestamp | None:
     """First (or, with `last`, last) moment of "2022", "2022-01" or "2022-01-31"; None for "". Raises ValueError."""
     value = str(value).strip()
