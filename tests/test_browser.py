@@ -203,6 +203,7 @@ def test_pages_of_a_run_open_and_link(browser, run):
         page.set_viewport_size({"width": 1100, "height": 1000})
     page.goto((report / "01_entity_counts.html").as_uri())
     box = page.locator(".house.table", has=page.locator("a.opens")).first
+    box = page.locator(f"#{box.get_attribute('id')}")
     box.scroll_into_view_if_needed()
     field, rows = box.locator("input[type=search]"), box.locator("tbody tr a.opens")
     before = rows.count()
