@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import ROOT, text
-from helpers.finding import acts, encoder, entities, statements, tone
+from helpers.finding import acts, encoder, entities, opinion_reading, statements, tone
 from helpers.scheme import scored_plover
 
 TASKS = ("ner", "entities", "statements", "tone", "stance", "acts", "article_acts")
@@ -91,14 +91,18 @@ def predict_tone(row, model=None):
     document = text.read(row["text"].replace("\n", " "))
     return {
         "id": row["id"],
-        "tone": 4 * tone.adjusted(encoder.load(model).encode(document).tone(0, len(row["text"])), row["text"]),
+        "tone": 4
+        * tone.adjusted(
+            opinion_reading.read_tone(encoder.load(model).encode(document), [(0, len(row["text"]))]).tone, row["text"]
+        ),
     }
 
 
 def predict_stance(row, model=None):
     """{id, text, start, end} -> label neg, neu or pos."""
     document = text.read(row["text"].replace("\n", " "))
-    chances = encoder.load(model).encode(document).stance(0, len(row["text"]), row["start"], row["end"])
+    encoding = encoder.load(model).encode(document)
+    chances = opinion_reading.read_stance(encoding, [(0, len(row["text"]))], row["start"], row["end"])
     return {"id": row["id"], "label": max(chances, key=chances.get) if chances else "neu"}
 
 

@@ -122,9 +122,10 @@ def _cues(document: Document, encoding: Encoding, codebook: Codebook | None) -> 
 
 def _read(encoding: Encoding, cues: list[_Cue]) -> Iterator[tuple[_Cue, CueReading]]:
     """Each cue with its second reading; without the network's own cues that are no acts when they are read again."""
+    most_none = encoding.constant("acts", "none", 0.5)
     for cue in cues:
-        reading = cue_reading.read_cue(encoding, cue.first, cue.last)
-        if cue.own is not None or not _is_no_act(encoding, reading):
+        reading = cue_reading.read_cue(encoding, cue.first, cue.last, most_none=1.0 if cue.own else most_none)
+        if reading is not None:
             yield cue, reading
 
 
@@ -154,10 +155,6 @@ def _is_one(encoding: Encoding, before: _Cue, cue: _Cue) -> bool:
     text = encoding.document.text
     between = [text[w.start : w.end].casefold() for w in encoding.words[before.last : cue.first]]
     return all(word.isalnum() and word not in word_list("between two acts") for word in between)
-
-
-def _is_no_act(encoding: Encoding, reading: CueReading) -> bool:
-    return reading.kind["NONE"] > encoding.constant("acts", "none", 0.5)
 
 
 def _category(reading: CueReading) -> tuple[str, int]:
@@ -233,7 +230,9 @@ def _participant(encoding: Encoding, cue: _Cue, act_id: str, role: str, party: P
     if party.start >= encoding.words[last - 1].end:
         place = "later"
     words = encoding.document.text[party.start : party.end]
-    return Participant(party.start, party.end, act_id, role, words, *party[2:6], place, round(min(score * party.sure, 1.0), 3))
+    return Participant(
+        party.start, party.end, act_id, role, words, *party[2:6], place, round(min(score * party.sure, 1.0), 3)
+    )
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

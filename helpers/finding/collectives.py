@@ -2,7 +2,7 @@
 
 The states and organisations mentioned in the sentence and the three before it compete with "none of them" (most an
 "it" means no name at all). The weights are those of a conditional logit over 502 such pronouns in news articles, each
-the actor or target of a coded act; in five folds of articles 68 % of the answers given were right, and 58 % of the
+the actor or target of a coded act; in five folds of articles 70 % of the answers given were right, and 47 % of the
 pronouns that stand for a state or organisation named before were found.
 """
 
@@ -32,7 +32,7 @@ WEIGHTS = {
     "quoted": -0.59,  # none of them, of a pronoun in quotation marks
 }
 BACK = 3  # sentences
-LEAST = 0.4  # probability from which an answer is given
+LEAST = 0.5  # probability from which an answer is given
 DISTANCES = ("same", "previous", "second", "far")
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.finding import features
-from helpers.finding.decoding import softmax, spans_of, viterbi
+from helpers.finding.decoding import QUIET, softmax, spans_of, stretches, viterbi
 from helpers.finding.encoder import Encoder, Encoding
 
 EXTENTS = ("O", "B-P", "I-P")
@@ -68,8 +68,10 @@ def _trimmed(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def read_cue(encoding: Encoding, first: int, last: int) -> CueReading:
-    """The cue words[first:last] of an `Encoding`, read again: a `CueReading`."""
+def read_cue(encoding: Encoding, first: int, last: int, *, most_none: float = 1.0) -> CueReading | None:
+    """The cue words[first:last] of an `Encoding`, read again; None when it is no act with a probability over
+    `most_none`.
+    """
     model, window = encoding.encoder, encoding.window(first)
     left, made = window.left, window.made
     sentence = encoding.sentence_words(first)
@@ -81,19 +83,24 @@ def read_cue(encoding: Encoding, first: int, last: int) -> CueReading:
     marks[piece(here[2]) : piece(here[3])] = 1
     marks[piece(here[0]) : piece(here[1])] = 2
     states = model.read_again(window.lower[begin:end], marks)
-    return judged(
-        model, states, np.array(made.first[a:b]) - begin, np.array(made.first[here[0] : here[1]]) - begin, left + a
-    )
+    cue = np.array(made.first[here[0] : here[1]]) - begin
+    both = np.concatenate([states[cue].mean(0), softmax(model.dense("reader.pool", states)[:, 0]) @ states])
+    kind = softmax(model.perceptron("reader.kind", both))
+    if kind[model.config["kinds"].index("NONE")] > most_none:
+        return None
+    return judged(model, states, np.array(made.first[a:b]) - begin, both, kind, left + a)
 
 
-def judged(model: Encoder, states: np.ndarray, places: np.ndarray, cue: np.ndarray, offset: int) -> CueReading:
-    """States of the second reading -> `CueReading`; places: first pieces of the words, cue: those of the cue's words,
-    offset: number of the first word.
+def judged(
+    model: Encoder, states: np.ndarray, places: np.ndarray, both: np.ndarray, kind: np.ndarray, offset: int
+) -> CueReading:
+    """States of the second reading -> `CueReading`; places: first pieces of the words, both: mean state of the cue and
+    of all, kind: probabilities of its kinds, offset: number of the first word.
     """
     config = model.config
-    weights = softmax(model.dense("reader.pool", states)[:, 0])
-    both = np.concatenate([states[cue].mean(0), weights @ states])
-    chances = {name: softmax(model.perceptron(f"reader.{name}", both)) for name in ("kind", "modality", "plover")}
+    chances = {"kind": kind} | {
+        name: softmax(model.perceptron(f"reader.{name}", both)) for name in ("modality", "plover")
+    }
     reciprocal = float(1 / (1 + np.exp(-model.perceptron("reader.reciprocal", both)[0])))
     roles = model.perceptron("reader.roles", states[places]).reshape(len(places), len(config["roles"]), 4)
     nobody = model.dense("reader.nobody", both)
@@ -114,18 +121,13 @@ def spans(pointer: np.ndarray, extents: np.ndarray, offset: int) -> list[Pointed
     """What one role points at, best first: extents (words, 3) give the phrases, the pointer (words) their
     probability.
     """
-    path = viterbi(np.log(extents + 1e-9), EXTENTS, begin=1.0)
-    phrases = [(a, b) for a, b, _ in spans_of(path, EXTENTS)]
+    phrases = []
+    for first, last in stretches(extents[:, 0] <= QUIET):
+        path = viterbi(np.log(extents[first:last] + 1e-9), EXTENTS, begin=1.0)
+        phrases += [(first + a, first + b) for a, b, _ in spans_of(path, EXTENTS)]
     covered = np.zeros(len(pointer), bool)
     for a, b in phrases:
         covered[a:b] = True
-    start = None
-    for k in range(len(pointer) + 1):  # words the pointer names and no phrase holds
-        loud = k < len(pointer) and not covered[k] and pointer[k] >= LEAST
-        if loud and start is None:
-            start = k
-        elif not loud and start is not None:
-            phrases.append((start, k))
-            start = None
+    phrases += stretches((pointer >= LEAST) & ~covered)  # words the pointer names and no phrase holds
     found = [Pointed(offset + a, offset + b, float(pointer[a:b].sum())) for a, b in phrases]
     return sorted((p for p in found if p.score >= LEAST), key=lambda p: -p.score)

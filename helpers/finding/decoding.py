@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.finding.features import Word
 
-_QUIET = 0.995  # a stretch of words that are "outside" with more than this probability is not decoded
+QUIET = 0.995  # a stretch of words that are "outside" with more than this probability is not decoded
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
@@ -26,13 +26,19 @@ def busy(outside: np.ndarray, words: Sequence[Word]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start: int | None = None
     for number in range(len(words) + 1):
-        quiet = number == len(words) or outside[number] > _QUIET
+        quiet = number == len(words) or outside[number] > QUIET
         if start is not None and (quiet or words[number].paragraph != words[number - 1].paragraph):
             found.append((start, number))
             start = None
         if start is None and not quiet:
             start = number
     return found
+
+
+def stretches(chosen: np.ndarray) -> list[tuple[int, int]]:
+    """Runs of True in an array of booleans: (first, last + 1)."""
+    edges = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 @functools.cache

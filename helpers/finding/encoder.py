@@ -27,7 +27,7 @@ from helpers.finding import features
 from helpers.finding.decoding import busy, gelu, softmax, spans_of, viterbi
 from helpers.text import Span
 
-FORMAT = 2  # of a model folder
+FORMAT = 3  # of a model folder
 PARTS = ("encoder", "reader")  # of the network, a graph each
 FILES = (*(f"{part}.onnx" for part in PARTS), "heads.npz", "tokenizer.json", "config.json")
 
@@ -105,8 +105,8 @@ class Encoder:
         return made, states[0][made.first], lower[0]
 
     def read_again(self, lower, marks):
-        """Lower states (pieces, width) of the neighbourhood of a cue and its marks (0, 1 its sentence, 2 the cue) ->
-        states.
+        """Lower states (pieces, width) of some words and their marks (0 none; 1 the sentence of a cue, 2 the cue; 3
+        what is said, 4 a target in it) -> states.
         """
         return self.sessions["reader"].run(None, {"lower": lower[None], "marks": np.array([marks], dtype=np.int64)})[0][
             0
@@ -139,7 +139,6 @@ class Encoding:
         self.encoder, self.document = encoder, document
         self.words = features.words_of(document)
         self.pieces = pieces = features.piece_ids(encoder.tokenizer, document.text, self.words)
-        self._alone = {}
         self.sentences = [features.inside(self.words, s.start, s.end) for s in document.sentences]
         starts = {first for first, _ in self.sentences}
         width = encoder.config["width"]
@@ -255,74 +254,6 @@ class Encoding:
         return self.windows[
             bisect.bisect_right(self.windows, number, key=_first) - 1
         ]  # windows decide every word once, in order
-
-    # -- passages ----------------------------------------------------------------------------------------------------
-    # Tone, stance and acts were learned from single passages. They are scored on the passage read by itself: read
-    # within a whole
-    # article about a war, the calmest sentence takes on the tone of its neighbours.
-
-    def alone(self, first, last):
-        """States of words[first:last] read by themselves; kept, since tone, stance and acts often ask for the same
-        passage.
-        """
-        if (first, last) not in self._alone:
-            parts, start = [], first
-            while start < last:
-                stop, size = start, 0
-                while stop < last and (
-                    stop == start or size + len(self.pieces[stop]) <= features.WINDOW + features.CONTEXT
-                ):
-                    size += len(self.pieces[stop])
-                    stop += 1
-                parts.append(self.encoder.read(self.words, self.pieces, start, stop)[1])
-                start = stop
-            self._alone[first, last] = np.concatenate(parts)
-        return self._alone[first, last]
-
-    def _shares(self, task, states):
-        """Attention of a pooling head over word states; they sum to 1."""
-        return softmax(self.encoder.dense(f"pool.{task}", states)[:, 0])
-
-    def tone(self, start, end):
-        """Tone of the words in a range, -1 (very negative) to 1 (very positive); 0.0 when it holds no words."""
-        first, last = features.inside(self.words, start, end)
-        if first == last:
-            return 0.0
-        states = self.alone(first, last)
-        return float(np.clip(self.encoder.perceptron("tone", self._shares("tone", states) @ states)[0], -1, 1))
-
-    def tone_weights(self, start, end):
-        """((start, end), weight) of each word in a range: its share of the pooling attention times the tone of its
-        own state.
-        """
-        first, last = features.inside(self.words, start, end)
-        if first == last:
-            return []
-        states = self.alone(first, last)
-        tones = self.encoder.perceptron("tone", states)[:, 0]
-        return [
-            ((w.start, w.end), float(x))
-            for w, x in zip(self.words[first:last], self._shares("tone", states) * tones, strict=True)
-        ]
-
-    def stance(self, start, end, target_start, target_end):
-        """Probabilities of neg, neu and pos: the stance of the range towards the mention target_start..target_end
-        inside it.
-
-        {} when the range or the part of the mention in it holds no words.
-        """
-        first, last = features.inside(self.words, start, end)
-        a, b = features.inside(self.words, target_start, target_end)
-        a, b = max(a, first), min(b, last)
-        if a >= b:
-            return {}
-        states = self.alone(first, last)
-        about = states[a - first : b - first].mean(0)
-        scores = self.encoder.dense("pool.stance", states)[:, 0] + states @ self.encoder.dense(
-            "stance_query", about
-        ) / math.sqrt(states.shape[1])
-        chances = softmax(self.encoder.perceptron("stance", np.concatenate([softmax(scores) @ states, about])))
-        return dict(zip(self.encoder.config["stances"], chances.tolist(), strict=True))
 
 
 # e-mail addresses, links and file names are not names

@@ -21,7 +21,7 @@ CASES = ("other", "lower", "title", "upper", "initial", "mixed", "digits", "alph
 QUOTES = ("outside", "double", "single")
 
 WINDOW = 256  # word pieces whose labels a window decides
-CONTEXT = 64  # word pieces of context before and after them, read but not decided
+CONTEXT = 32  # word pieces of context before and after them, read but not decided
 POSITIONS = 512  # pieces that the network can read at once, separators among them
 SHORTEST = 4  # a shorter paragraph fills a window like one of so many word pieces, to leave room for its separator
 # Word pieces read again around the sentence of a cue, before and after it, and at most.

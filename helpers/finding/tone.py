@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from helpers import text as texts
 from helpers.finding.affiliations import affiliations
 from helpers.finding.encoder import Encoding
 from helpers.finding.mentions import Mention
+from helpers.finding.opinion_reading import read_stance, read_tone
 from helpers.finding.statements import Statement
 from helpers.scheme import NEUTRAL
-from helpers.text import STRAIGHT, Document, vader, word_list
+from helpers.text import STRAIGHT, Document, Span, vader, word_list
 
 LONGEST_CARRIER = 6000  # characters
 
@@ -68,43 +67,33 @@ _DENIAL = re.compile(
     r"|intending to |want(?:ing)? (?:to |a |any )?|intend to |plan(?:ned)? to )+(?:\w+ ){0,2}" + _HOSTILE + r")",
     re.I,
 )
+
+
 # Deterrence and readiness: firm, but neither praise nor attack.
 _DETERRENCE = re.compile(
     r"\b(?:deter|deterring|deterrence|deterrent|defend against|stand ready|readiness|skin in the game"
     r"|will not hesitate|trained and equipped|elevated risk)\b",
     re.I,
 )
-_CONDOLENCE = re.compile(
-    r"\b(?:condolences?|sympath(?:y|ies)|our hearts? (?:go|goes|went) out|thoughts and prayers|mourn(?:s"
-    r"|ing)? with|grie(?:f|ve|ving))\b",
-    re.I,
-)
 
 
 def adjusted(tone: float, text: str) -> float:
-    """The encoder's tone where rules of wording know better.
-
-    A denial of hostility is at least mildly positive; deterrence and readiness talk is pulled to the neutral zone;
-    condolence is sorrow shared, never an attack.
+    """The encoder's tone, where rules of wording do not know better: a denial of hostility is at least mildly
+    positive; deterrence and readiness talk is pulled to the neutral zone.
     """
     straight = text.translate(STRAIGHT)
     if _DENIAL.search(straight):
         return max(tone, 0.2)
-    if _CONDOLENCE.search(straight):
-        return max(tone, -NEUTRAL)
     if _DETERRENCE.search(straight):
-        return float(np.clip(tone, -NEUTRAL + 0.01, NEUTRAL - 0.01))
+        return max(-NEUTRAL + 0.01, min(NEUTRAL - 0.01, tone))
     return tone
 
 
-def tone_terms(encoding: Encoding, start: int, end: int, tone: float, most: int = 4) -> list[str]:
-    """The words of a range that weigh most in the encoder's tone, in the direction of the score; [] for a neutral
-    score.
-
-    A word's weight is its share of the pooling attention times the tone its own state has.
+def tone_terms(text: str, weights: Iterable[tuple[Span, float]], tone: float, most: int = 4) -> list[str]:
+    """The words of `ToneReading.words` that weigh most in the encoder's tone, in the direction of the score; [] for a
+    neutral score.
     """
-    text, weights = encoding.document.text, encoding.tone_weights(start, end)
-    if not weights or abs(tone) < 0.05:
+    if abs(tone) < 0.05:
         return []
     sign = 1 if tone > 0 else -1
     words = [
@@ -139,12 +128,6 @@ def _spoken(statement: Statement) -> list[tuple[int, int]]:
     return [(start, end), *others]
 
 
-def _tone_of(encoding: Encoding, spans: Sequence[tuple[int, int]]) -> float:
-    """Mean over the fragments, weighted by their length."""
-    sizes = [b - a for a, b in spans]
-    return sum(encoding.tone(a, b) * n for (a, b), n in zip(spans, sizes, strict=True)) / max(1, sum(sizes))
-
-
 # -- scoring the statements of an article ----------------------------------------------------------------------------
 
 
@@ -177,9 +160,10 @@ def score_statements(
     homes = {entity: country for entity, (country, _) in affiliations(document, mentions).items()}
     for statement in statements:
         spans = _spoken(statement)
-        tone = adjusted(_tone_of(encoding, spans), statement.text)
+        reading = read_tone(encoding, spans)
+        tone = adjusted(reading.tone, statement.text)
         plain = " ".join(masked(text, a, b, mentions) for a, b in statement.spans)
-        terms = [t for a, b in spans for t in tone_terms(encoding, a, b, tone)]
+        terms = tone_terms(text, reading.words, tone)
         scored.append(
             statement._replace(
                 tone=round(tone, 4),
@@ -187,7 +171,7 @@ def score_statements(
                 vader=round(vader_tone(plain), 4),
             )
         )
-        stances += _stances(document, encoding, mentions, starts, homes, statement)
+        stances += _stances(document, encoding, mentions, starts, homes, statement, spans)
     return scored, stances
 
 
@@ -198,14 +182,17 @@ def _stances(
     starts: Sequence[int],
     homes: Mapping[str, str],
     statement: Statement,
+    spans: Sequence[tuple[int, int]],
 ) -> list[Stance]:
-    """One stance for each entity, the strongest. starts: where the mentions start; homes: entity -> its state."""
+    """One stance for each entity, the strongest. starts: where the mentions start; homes: entity -> its state; spans:
+    what is read as said.
+    """
     begin, stop = _carrier(document, statement)
     best: dict[str, Stance] = {}
     for mention in mentions[bisect.bisect_left(starts, begin) : bisect.bisect_left(starts, stop)]:
         if not _is_target(mention, statement, homes):
             continue
-        chances = encoding.stance(begin, stop, mention.start, mention.end)
+        chances = read_stance(encoding, spans, mention.start, mention.end)
         if not chances:
             continue
         before = document.text[max(begin, mention.start - 45) : mention.start]

@@ -18,9 +18,13 @@ def read(path):
     return weights_of(path) if Path(path).is_dir() else torch.load(path, weights_only=True)["mean"]
 
 
+# The second readings and what reads their states stay the second's: they may have been made from other layers.
+SECOND = ("reader.", "heads.tone", "heads.stance", "heads.pool")
+
+
 def averaged(first, second, share):
-    """{name: tensor}; the second reading is never averaged: it was made from other layers."""
-    both = [name for name in second if name in first and not name.startswith("reader.")]
+    """{name: tensor} of the second, with `share` of it where both have a tensor of the same shape."""
+    both = [n for n, v in second.items() if n in first and first[n].shape == v.shape and not n.startswith(SECOND)]
     return {**second, **{name: (1 - share) * first[name] + share * second[name] for name in both}}
 
 

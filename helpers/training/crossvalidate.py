@@ -1,11 +1,10 @@
 """Honest figures for tone, which has no development data: python -m helpers.training.crossvalidate GOLD CHECKPOINT
 OUT [--folds 5]
 
-CHECKPOINT is a network trained on the other tasks only. For each fold it is trained further on the tones of the other
-folds (grouped, so that
-snippets of one article never stand on both sides), exported to int8, and predicts the held-out rows with the code the
-notebooks use. OUT receives
-the pooled predictions as the scorer reads them; the score is printed.
+CHECKPOINT is a network that never saw a tone ("base": the base model). For each fold it is trained on the tones of the
+other folds and on stances (grouped, so that snippets of one article never stand on both sides), exported to int8, and
+predicts the held-out rows with the code the notebooks use. OUT receives the pooled predictions as the scorer reads
+them; the score is printed. --only: these folds alone, joined by commas.
 """
 
 import argparse
@@ -32,6 +31,7 @@ def main():
     parser.add_argument("checkpoint")
     parser.add_argument("out")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--only", default="")
     parser.add_argument("--tokens", type=float, default=0.4e6)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--threads", type=int, default=2)
@@ -46,18 +46,18 @@ def main():
     tokenizer = train.minilm() / "tokenizer.json"
     makers = data.Maker(tokenizer), acts.Maker(tokenizer)
     predicted = []
-    for fold in range(options.folds):
+    for fold in map(int, options.only.split(",")) if options.only else range(options.folds):
         done = out / f"tone{fold}.jsonl"
         held = lambda row, fold=fold: fold_of(row["article"], options.folds) == fold  # noqa: E731
         if not done.exists():
             torch.manual_seed(fold)
-            network = train.build(6, options.checkpoint)
-            tones = {"tone": data.tones(path, lambda row, held=held: not held(row))}
+            network = train.build(6, None if options.checkpoint == "base" else options.checkpoint)
+            sources = train.opinion_sources(gold, lambda row, held=held: not held(row))
             mean = train.fit(
                 network,
-                tones,
+                sources,
                 makers,
-                {"tone": 1.0},
+                {"tone": 3.0, "stance": 1.0},
                 tokens=options.tokens,
                 rate=options.rate,
                 budget=1500,

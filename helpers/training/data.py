@@ -15,23 +15,20 @@ import torch
 
 from helpers.finding import features
 from helpers.text import Document, Span, quotations, read
-from helpers.training.model import STANCES, TAGS
+from helpers.training.model import TAGS
 
 TRIM = " \t\r\n\u00a0.,;:!?\"'“”‘’„«»—–…-()[]`"
 
 
 class Example(NamedTuple):
     """task; document; spans: (start, end, head, label); links: (start, end, {role: start of its span, -1 none, None
-    unknown});
-    ignore: (start, end) without loss; value: class or score; focus: (start, end) of a target."""
+    unknown}); ignore: (start, end) without loss."""
 
     task: str
     document: Document
     spans: list = []
     links: list = []
     ignore: list = []
-    value: object = None
-    focus: object = None
 
 
 def rows(path):
@@ -253,48 +250,6 @@ class Statements:
         return [(s, e) for s, e in (trimmed(document.text, *c) for c in cut) if s < e]
 
 
-# -- spans: acts, tone, stance ----------------------------------------------------------------------------------------
-
-
-class Rows:
-    def __init__(self, examples):
-        self.examples = examples
-
-    def epoch(self, rng):
-        found = list(self.examples)
-        rng.shuffle(found)
-        out = []
-        for example in found:
-            text = disguised(example.document.text, rng) if rng.random() < 0.3 else example.document.text
-            out.append(example if text is example.document.text else example._replace(document=read_lines(text)))
-        return out
-
-
-def tones(path, keep=lambda row: True):
-    return Rows(
-        [
-            Example("tone", read_lines(row["text"].replace("\n", " ")), value=row["rating"] / 4)
-            for row in rows(path)
-            if keep(row)
-        ]
-    )
-
-
-def stances(path, keep=lambda row: True):
-    return Rows(
-        [
-            Example(
-                "stance",
-                read_lines(row["text"].replace("\n", " ")),
-                value=STANCES.index(row["label"]),
-                focus=(row["start"], row["end"]),
-            )
-            for row in rows(path)
-            if row["end"] > row["start"] and keep(row)
-        ]
-    )
-
-
 # -- batches ----------------------------------------------------------------------------------------------------------
 
 
@@ -347,8 +302,7 @@ class Maker:
         heads = {"entities": ["entities"], "statements": ["content", "source", "cue"]}.get(task, [])
         for head in heads:
             batch[head] = torch.full((size, count), -100)
-        batch["focus"] = torch.zeros(size, count, dtype=torch.bool)
-        batch["task"], batch["values"], batch["links"] = task, [], []
+        batch["task"], batch["links"] = task, []
         for number, (example, words, made) in enumerate(group):
             n = len(made.ids)
             for key, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes)):
@@ -367,10 +321,6 @@ class Maker:
                 first, last = features.inside(words, start, end)
                 for head in heads:
                     batch[head][number, first:last] = -100
-            if example.focus:
-                first, last = features.inside(words, *example.focus)
-                batch["focus"][number, first:last] = True
-            batch["values"].append(example.value)
             for start, end, targets in example.links:
                 first, last = features.inside(words, start, end)
                 if first < last:
@@ -385,14 +335,12 @@ class Maker:
         return batch
 
 
-def sources(gold, entity_sources=None, keep_tone=lambda r: True):
-    """The training data of a gold folder for everything but acts (helpers.training.acts): {task: dataset}."""
+def sources(gold, entity_sources=None):
+    """The names and statements of a gold folder: {task: dataset}."""
     gold = Path(gold)
     return {
         "entities": Entities(gold / "ner/train.jsonl", entity_sources),
         "statements": Statements(gold / "statements/polnear_train.jsonl"),
-        "stance": stances(gold / "tone/newsmtsc_train.jsonl"),
-        "tone": tones(gold / "tone/nyt_train.jsonl", keep_tone),
     }
 
 

@@ -19,7 +19,7 @@ from helpers.keeping.sums import write_sums
 from helpers.training.model import KINDS, MODALITIES, PLOVER, ROLES, STANCES, TAGS, Network
 from helpers.training.train import minilm
 
-FORMAT = 2  # of the model folder; helpers.finding.encoder reads this one
+FORMAT = 3  # of the model folder; helpers.finding.encoder reads this one
 
 
 class Part(torch.nn.Module):

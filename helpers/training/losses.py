@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers.training.acts import KIND_OF_PLOVER, LABEL, UNKNOWN, Cue, neighbourhoods
-from helpers.training.model import KINDS, PLOVER, ROLES
+from helpers.training.model import KINDS, PASSAGE, PLOVER, ROLES, TARGET
 
 CUES_READ = 5  # a window, drawn anew each time
 TOGETHER = 16  # neighbourhoods in one call
@@ -16,16 +16,12 @@ def loss_of(network, batch, rng):
     task = batch["task"]
     if task == "acts":
         return acts(network, batch, rng)
-    states, heads, words = network.states(batch), network.heads, batch["words"]
+    if task in ("tone", "stance"):
+        return opinions(network, batch)
+    states, heads = network.states(batch), network.heads
     if task == "entities":
         return tags(heads, "entities", states, batch)
-    if task == "statements":
-        return statements(heads, states, batch)
-    if task == "tone":
-        return 8 * F.mse_loss(heads.tones(states, words), torch.tensor(batch["values"]))
-    return F.cross_entropy(
-        heads.stances(states, words, batch["focus"]), torch.tensor(batch["values"]), label_smoothing=0.05
-    )
+    return statements(heads, states, batch)
 
 
 def tags(heads, head, states, batch):
@@ -44,6 +40,63 @@ def statements(heads, states, batch):
         if (answer >= 0).any():
             total = total + 0.5 * F.cross_entropy(scores, answer, ignore_index=UNKNOWN)
     return total
+
+
+# -- tone and stance --------------------------------------------------------------------------------------------------
+
+
+def opinions(network, batch):
+    """Every sentence of a passage is read again; the tone of a passage is the mean over its sentences, by length."""
+    middle = network.middle(batch)
+    asked = [
+        (row, number, part)
+        for row, window in enumerate(batch["windows"])
+        for number, judged in enumerate(window.judged)
+        for part in judged.parts
+    ]
+    place = {key: k for k, key in enumerate(dict.fromkeys((row, number) for row, number, _ in asked))}
+    answers = torch.tensor([batch["windows"][row].judged[number].value for row, number in place])
+    asked.sort(key=lambda a: a[2].last - a[2].first)
+    kinds, owners, sizes = [], [], []
+    for first in range(0, len(asked), 2 * TOGETHER):
+        some = asked[first : first + 2 * TOGETHER]
+        kinds.append(judge_parts(network, middle, batch, some))
+        owners += [place[a[:2]] for a in some]
+        sizes += [float(a[2].said[1] - a[2].said[0]) for a in some]
+    found, owners, sizes = torch.cat(kinds), torch.tensor(owners), torch.tensor(sizes)
+    if batch["task"] == "stance":
+        return F.cross_entropy(found, answers[owners], label_smoothing=0.05)
+    total = torch.zeros(len(place)).index_add(0, owners, found * sizes)
+    mean = total / torch.zeros(len(place)).index_add(0, owners, sizes)
+    return 8 * F.mse_loss(mean, answers)
+
+
+def judge_parts(network, middle, batch, asked):
+    """Tone (parts) or scores of stances (parts, 3) of sentences read again."""
+    spans = []
+    for row, _, part in asked:
+        first = batch["windows"][row].pieces.first
+        spans.append(
+            (row, first[part.first], first[part.last] if part.last < len(first) else int(batch["mask"][row].sum()))
+        )
+    longest = max(end - begin for _, begin, end in spans)
+    count = len(asked)
+    marks, mask = torch.zeros(count, longest, dtype=torch.long), torch.zeros(count, longest, dtype=torch.bool)
+    region, target = torch.zeros(count, longest, dtype=torch.bool), torch.zeros(count, longest, dtype=torch.bool)
+    parts = []
+    for k, ((row, _, part), (_, begin, end)) in enumerate(zip(asked, spans, strict=True)):
+        first = [*batch["windows"][row].pieces.first, end]
+        parts.append(F.pad(middle[row, begin:end], (0, 0, 0, longest - (end - begin))))
+        mask[k, : end - begin] = True
+        marks[k, first[part.said[0]] - begin : min(first[part.said[1]], end) - begin] = PASSAGE
+        region[k, [p - begin for p in first[part.said[0] : part.said[1]]]] = True
+        if part.target:
+            marks[k, first[part.target[0]] - begin : min(first[part.target[1]], end) - begin] = TARGET
+            target[k, [p - begin for p in first[part.target[0] : part.target[1]]]] = True
+    states = network.reader(torch.stack(parts), marks, mask[:, None, None, :]).float()
+    if batch["task"] == "tone":
+        return network.heads.tones(states, region)
+    return network.heads.stances(states, region | target, target)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------

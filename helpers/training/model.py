@@ -1,10 +1,10 @@
 """The network that is trained: a BERT trunk with case and quotation embeddings, and one small head per task.
 
 Heads on words (first word piece): entity spans, statement contents, sources, cues, cues of acts.
-Heads on spans (pooled word states): tone, stance; and a pointer from a content to its source and cue.
-The second reading of an act: copies of the trunk's upper layers read the neighbourhood of a cue once more, the cue
-marked, and say its
-kind, modality, reciprocity and PLOVER type, and which words are its actors and targets.
+A pointer from a content to its source and cue.
+The second reading: copies of the trunk's upper layers read a few words once more, with what is asked about marked. Of
+the neighbourhood of a cue they say the act's kind, modality, reciprocity and PLOVER type, and which words are its
+actors and targets; of a sentence of a statement its tone, and its stance towards a marked target.
 """
 
 import math
@@ -57,6 +57,7 @@ PLOVER = (
 ROLES = ("actor", "target")
 LOWER = 4  # layers of the trunk whose states the second reading starts from
 MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
+PASSAGE, TARGET = 3, 4  # marks of the second reading: words whose tone or stance is asked, and towards whom
 STANCES = ("neg", "neu", "pos")
 DISTANCES = 18  # buckets of signed logarithmic word distance from a content to a possible source
 
@@ -120,12 +121,12 @@ class Trunk(nn.Module):
         nn.init.zeros_(self.cases.weight)
         nn.init.zeros_(self.quotes.weight)
 
-    def forward(self, ids, cases, quotes, mask=None):
-        """-> (states, states after the first `LOWER` layers)."""
+    def forward(self, ids, cases, quotes, mask=None, depth=None):
+        """-> (states, states after the first `LOWER` layers); depth: how many layers are needed (None: all)."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.words(ids) + self.positions(place) + self.cases(cases) + self.quotes(quotes)
         x = lower = self.dropout(self.norm(x))
-        for number, layer in enumerate(self.layers, start=1):
+        for number, layer in enumerate(self.layers[:depth], start=1):
             x = layer(x, mask)
             if number == LOWER:
                 lower = x
@@ -222,11 +223,13 @@ def distance_bucket(place, first, last):
 
 
 class Reader(nn.Module):
-    """The second reading: the trunk's upper layers once more over the neighbourhood of one cue, which is marked."""
+    """The second reading: the trunk's upper layers once more over the neighbourhood of a cue, or a sentence of a
+    statement; what is asked about is marked.
+    """
 
     def __init__(self, width=384, layers=2, heads=12, dropout=0.1):
         super().__init__()
-        self.marks = nn.Embedding(3, width)  # elsewhere, in the sentence of the cue, the cue
+        self.marks = nn.Embedding(5, width)  # elsewhere, in the sentence of the cue, the cue, PASSAGE, TARGET
         self.layers = nn.ModuleList(Layer(width, heads, dropout) for _ in range(layers))
         self.pool = nn.Linear(width, 1)
         self.kind = perceptron(2 * width, 256, len(KINDS))
@@ -277,6 +280,10 @@ class Network(nn.Module):
         word.
         """
         return self.both(batch)[0]
+
+    def middle(self, batch):
+        """States of all word pieces after the lower layers alone."""
+        return self.trunk(batch["ids"], batch["cases"], batch["quotes"], batch["mask"][:, None, None, :], LOWER)[1]
 
     def both(self, batch):
         """Word states, and the states of all word pieces after the lower layers, from which the second reading

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from helpers.training import acts, data
+from helpers.training import acts, data, opinions
 from helpers.training.losses import loss_of
 from helpers.training.model import Network
 from helpers.training.shipped import weights_of
@@ -45,6 +45,7 @@ def groups(network, rate):
 
 
 ACTS = ("articles", "predicates", "codebook", "sentences")
+OPINIONS = ("tone", "stance")
 
 
 def all_sources(gold, codebook, entity_sources=None, share=1.0):
@@ -55,8 +56,27 @@ def all_sources(gold, codebook, entity_sources=None, share=1.0):
         "predicates": acts.predicates(folder / "who_whom.jsonl"),
         "codebook": acts.codebook(codebook),
         "sentences": acts.sentences(folder / "plover_train.jsonl"),
+        **opinion_sources(gold),
         **data.sources(gold, entity_sources),
     }
+
+
+def opinion_sources(gold, keep_tone=lambda row: True):
+    """Tone and stance; keep_tone: which of the rated snippets are used."""
+    gold, own, articles = Path(gold) / "tone", Path(__file__).parent, Path(gold) / "statements/polnear_train.jsonl"
+    rated = opinions.tones(gold / "nyt_train.jsonl", own / "tones.csv", keep_tone)
+    labelled = opinions.stances(gold / "newsmtsc_train.jsonl", own / "stances.csv")
+    return {
+        "tone": opinions.Opinions("tone", rated, articles),
+        "stance": opinions.Opinions("stance", labelled, articles),
+    }
+
+
+def endless(task, dataset, maker, budget, seed):
+    """Batches of a task without end."""
+    if task in OPINIONS:
+        return opinions.endless(dataset, maker[1], budget, seed)
+    return (acts if task in ACTS else data).endless(dataset, maker[task in ACTS], budget, seed)
 
 
 def fit(
@@ -79,8 +99,7 @@ def fit(
     """Trains in place until `tokens` word pieces were read; returns the averaged weights."""
     rng = random.Random(seed)
     streams = {
-        task: (acts if task in ACTS else data).endless(dataset, maker[task in ACTS], budget, seed + k)
-        for k, (task, dataset) in enumerate(datasets.items())
+        task: endless(task, dataset, maker, budget, seed + k) for k, (task, dataset) in enumerate(datasets.items())
     }
     optimizer = torch.optim.AdamW(groups(network, rate), weight_decay=0.01, fused=True)
     fast = torch.cpu._is_avx512_bf16_supported()  # elsewhere bfloat16 is emulated, thirty times slower
@@ -154,6 +173,11 @@ def build(layers=6, start=None):
     else:
         network.trunk.load_minilm(load_file(minilm() / "model.safetensors"), LAYERS[layers])
         found = network.state_dict()
+    known = found.get("reader.marks.weight")
+    if known is not None and len(known) < len(network.reader.marks.weight):  # before tone and stance were read again
+        found["reader.marks.weight"] = torch.cat(
+            [known, torch.zeros(len(network.reader.marks.weight) - len(known), known.shape[1])]
+        )
     missing, _ = network.load_state_dict(found, strict=False)  # heads that came after the checkpoint start fresh
     if not start or any(name.startswith("reader.layers") for name in missing):
         network.reader.start_from(network.trunk)

@@ -49,11 +49,8 @@ def test_where_nothing_is_meant_nothing_is_said(words, pronoun):
     assert meant(words, pronoun) == (None, 0.0)
 
 
-def test_time_grows_with_the_text_alone():
-    words = "Norway met Chile. It agreed. " * 400
-    document = text.read(words)
-    found = entities.find_mentions(document, encoder.load().encode(document))
-    assert antecedent(document, found, words.rindex("It")) is not None
+def test_an_even_choice_is_none():
+    assert meant("Norway met Chile. It agreed. " * 40, "It") == (None, 0.0)
 
 
 @pytest.mark.skipif(

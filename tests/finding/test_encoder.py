@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import text
-from helpers.finding import cue_reading, encoder, features
+from helpers.finding import cue_reading, encoder, features, opinion_reading
 
 ARTICLE = (
     "KAMPALA — Foreign Minister Ruth Okello of Uganda said on Friday that her government would "
@@ -30,7 +30,8 @@ def test_any_text_can_be_encoded_and_offsets_are_inside_it(string):
         s for a in found.attributions for s in (*a.content, a.source, a.cue) if s
     ]
     assert all(0 <= s < e <= len(string) for s, e in spans)
-    assert -1 <= found.tone(0, len(string)) <= 1
+    reading = opinion_reading.read_tone(found, [(0, len(string))])
+    assert -1 <= reading.tone <= 1 and all(0 <= s < e <= len(string) for (s, e), _ in reading.words)
 
 
 def test_names_and_statements_of_a_short_article():
@@ -65,8 +66,9 @@ def test_probabilities_are_probabilities():
     config = encoder.load().config
     for chances, labels in ((shelled.kind, "kinds"), (shelled.modality, "modalities"), (shelled.plover, "plover")):
         assert list(chances) == config[labels] and sum(chances.values()) == pytest.approx(1, abs=1e-4)
-    assert sum(found.stance(0, 56, 0, 8).values()) == pytest.approx(1, abs=1e-4)
-    assert found.stance(56, 56, 0, 8) == {} and 0 <= shelled.reciprocal <= 1
+    stance = opinion_reading.read_stance(found, [(0, 56)], 0, 8)
+    assert sum(stance.values()) == pytest.approx(1, abs=1e-4) and 0 <= shelled.reciprocal <= 1
+    assert opinion_reading.read_stance(found, [(56, 56)], 0, 8) == {}
 
 
 def test_tone_tells_plain_cases_apart():
@@ -74,7 +76,32 @@ def test_tone_tells_plain_cases_apart():
         encode("It was a wonderful, generous gesture and a great joy."),
         encode("It was a vile, murderous attack and a terrible disaster."),
     )
-    assert good.tone(0, 60) > 0.15 > -0.15 > bad.tone(0, 60)
+    good, bad = (opinion_reading.read_tone(found, [(0, 60)]).tone for found in (good, bad))
+    assert good > 0.15 > -0.15 > bad
+
+
+def test_a_statement_of_several_sentences_has_their_tones_by_length():
+    string = "It was a wonderful, generous gesture. The meeting starts at nine on Tuesday in the town hall."
+    found = encode(string)
+    cut = string.index("The")
+    first, second, both = (
+        opinion_reading.read_tone(found, [span]).tone for span in ((0, cut), (cut, len(string)), (0, len(string)))
+    )
+    sizes = [len([w for w in found.words if a <= w.start < b]) for a, b in ((0, cut), (cut, len(string)))]
+    assert first > 0.2 > abs(second)
+    assert both == pytest.approx((first * sizes[0] + second * sizes[1]) / sum(sizes), abs=0.01)
+
+
+def test_a_stance_is_judged_in_the_sentence_of_its_target():
+    string = "“Ines Duarte is a coward and a liar. The bridge opens in Porto on Monday,” he said."
+    found = encode(string)
+    towards = {
+        name: opinion_reading.read_stance(found, [(1, string.index(",”"))], at, at + len(name))
+        for name in ("Ines Duarte", "Porto")
+        for at in [string.index(name)]
+    }
+    assert max(towards["Ines Duarte"], key=towards["Ines Duarte"].get) == "neg"
+    assert max(towards["Porto"], key=towards["Porto"].get) == "neu"
 
 
 def test_a_cue_is_read_for_its_kind_and_its_parties():
@@ -92,7 +119,7 @@ def test_a_model_of_another_format_says_so(tmp_path):
         (tmp_path / name).write_bytes((encoder.MODELS / name).read_bytes())
     config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
     (tmp_path / "config.json").write_text(json.dumps({k: v for k, v in config.items() if k != "format"}))
-    with pytest.raises(ValueError, match="format 1, this version reads 2"):
+    with pytest.raises(ValueError, match="format 1, this version reads 3"):
         encoder.Encoder(tmp_path)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from helpers import ROOT, text
-from helpers.finding import encoder, entities, statements, tone
+from helpers.finding import encoder, entities, opinion_reading, statements, tone
 from helpers.finding.entities import Mention
 from helpers.scheme import NEUTRAL
 
@@ -29,9 +29,27 @@ def test_denials_of_hostility_are_not_scored_as_attacks(words):
     assert tone.adjusted(-0.6, words) > 0 or "Nobody" in words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We extend our condolences to the people of Turkey.",
+        "The meeting begins at nine on Monday.",
+    ],
+)
+def test_condolence_and_dates_are_no_attacks_whatever_stands_around_them(words):
+    war = "Missiles killed forty people in the city on Monday. Soldiers shot prisoners, officials said. "
+    for around in ("{}", war + "“{}” Mr. Orlov said. The massacre shocked the world."):
+        string = around.format(words)
+        start = string.index(words)
+        encoding = encoder.load().encode(text.read(string))
+        assert opinion_reading.read_tone(encoding, [(start, start + len(words))]).tone > -0.25
+
+
 def test_deterrence_is_neutral_and_insults_stay_insults():
     assert abs(tone.adjusted(-0.5, "Our fleet stands ready to deter any aggression.")) < NEUTRAL
-    assert tone.adjusted(-0.8, "They are liars and thieves.") == -0.8
+    words = "They are liars and thieves."
+    assert tone.adjusted(-0.8, words) == -0.8
+    assert opinion_reading.read_tone(encoder.load().encode(text.read(words)), [(0, len(words))]).tone < -NEUTRAL
 
 
 def test_masking_takes_names_out_of_the_words():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import text
-from helpers.finding import encoder, features
+from helpers.finding import encoder, features, opinion_reading
 
 WORDS = ("a", "Oslo", "said", "internationalisation", "U.S.", "12", "—", "\u0301", "𝔘𝔫", "Ærøskøbing", "“a", "b”")
 LINE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
@@ -36,7 +36,7 @@ def test_every_window_fits_and_every_word_is_decided_once(lines, between):
 def test_many_short_paragraphs_are_read(line):
     encoded = encoder.load().encode(text.read(f"{line}\n\n" * 400))
     assert len(encoded.states) == len(encoded.words) >= 400
-    assert -1 <= encoded.tone(0, len(encoded.document.text)) <= 1
+    assert -1 <= opinion_reading.read_tone(encoded, [(0, len(encoded.document.text))]).tone <= 1
 
 
 def test_a_passage_that_fits_only_without_separators_is_read_without_them():
