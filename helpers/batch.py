@@ -27,7 +27,7 @@ from helpers import ROOT, annotate, resolve, tables
 from helpers.counting import corrections
 from helpers.finding.codebook import load_codebook
 from helpers.finding.pipeline import Options
-from helpers.keeping import machine
+from helpers.keeping import exchange, machine
 from helpers.keeping.faults import CannotGoOn, Stopped, explain, stops_on_term
 from helpers.keeping.runs import WrongParameter, list_files, make_folder, name_run, tidy, versions, write_manifest
 from helpers.notebooks import (
@@ -104,6 +104,7 @@ def run(
         }
         manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
         write_manifest(folder, manifest)
+        exchange.write(folder)
         report.build(folder)
         manifest["files"] = list_files(folder)
         write_manifest(folder, manifest)

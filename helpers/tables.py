@@ -4,6 +4,8 @@ All offsets (`start`, `end`, `*_start`, `*_end`) count characters of the article
 positions, end exclusive).
 """
 
+import csv
+import functools
 import json
 import os
 import tempfile
@@ -11,11 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers import resolve
+from helpers import DATA, resolve
 
 TEXT, WHOLE, NUMBER, TRUTH = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 MOMENT = pa.timestamp("s")
@@ -173,6 +176,22 @@ def describe(name: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", "type", "may_be_empty", "meaning"])
 
 
+@functools.cache
+def _derived() -> dict[str, str]:
+    """{column of the notebooks' own tables: its meaning}"""
+    with (DATA / "counting" / "columns.csv").open(encoding="utf-8", newline="") as stream:
+        return {line["column"]: line["meaning"] for line in csv.DictReader(stream)}
+
+
+def meanings(table: str) -> dict[str, str]:
+    """{column: meaning} of a table: of its schema, else of the notebooks' own tables, whose columns mean in each what
+    they mean here.
+    """
+    everywhere = {field.name: field.metadata[b"doc"].decode() for schema in SCHEMAS.values() for field in schema}
+    own = SCHEMAS.get(table, ())
+    return everywhere | _derived() | {field.name: field.metadata[b"doc"].decode() for field in own}
+
+
 def _plain(value: object) -> object:
     return None if value is None or value is pd.NaT or (isinstance(value, float) and value != value) else value
 
@@ -258,25 +277,38 @@ def write_parquet(table: pa.Table, path: str | Path) -> Path:
     return write_atomically(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
 
 
+# Signs, also full-width ones, that begin a formula, and what spreadsheets skip before one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\ufeff", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
 def _cell(value: object) -> object:
     """A text cell as it is safe in a spreadsheet: Excel and LibreOffice run a cell that starts like a formula."""
+    if isinstance(value, np.ndarray):
+        value = [part.tolist() if isinstance(part, np.ndarray) else part for part in value]
     if isinstance(value, (list, tuple)):
         return json.dumps(value, ensure_ascii=False)
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def to_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a frame as CSV (UTF-8 with byte order mark, so that spreadsheets read it right).
 
-    Text cells that start with = + - @ get a leading apostrophe, so that a headline is never run as a formula; Parquet
-    keeps the text as it is.
+    Text cells are written as `as_cells` makes them; Parquet keeps the text as it is.
+    """
+    safe = as_cells(frame)
+    return write_atomically(path, lambda temporary: safe.to_csv(temporary, index=False, encoding="utf-8-sig"))
+
+
+def as_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as it is safe in a spreadsheet: text cells that start with = + - @ (full-width too), a line end, a tab,
+    NUL or a byte order mark get a leading apostrophe, so that a headline is never run as a formula; lists become JSON.
     """
     safe = frame.copy()
     for name in safe.columns:
         if not (pd.api.types.is_numeric_dtype(safe[name]) or pd.api.types.is_datetime64_any_dtype(safe[name])):
             safe[name] = safe[name].map(_cell)
     safe.columns = [_cell(str(name)) for name in safe.columns]
-    return write_atomically(path, lambda temporary: safe.to_csv(temporary, index=False, encoding="utf-8-sig"))
+    return safe
 
 
 def save(frame: pd.DataFrame, name: str, outputs: str | Path) -> Saved:

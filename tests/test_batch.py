@@ -83,6 +83,7 @@ def test_ill_typed_values_are_refused(words, default):
     ("name", "message"),
     [
         ("topp", "did you mean top"),
+        ("count_duplicates", "is now called keep_duplicates"),
         ("zzzzzz", "there are fold, many"),
         ("x=1;open('f','w');x", "can't be a parameter's name"),
         ("corpus", "name the inputs"),

@@ -78,4 +78,4 @@ def test_a_copy_installed_elsewhere_holds_every_folder_with_its_data(tmp_path):
     files = {path.relative_to(tmp_path / "built") for path in (tmp_path / "built").rglob("*") if path.is_file()}
     assert {path.relative_to(ROOT) for path in MODULES} <= files
     for folder in ("data", "models"):
-        assert {path.relative_to(ROOT) for path in (ROOT / "helpers" / folder).iterdir()} <= files
+        assert {path.relative_to(ROOT) for path in (ROOT / "helpers" / folder).rglob("*") if path.is_file()} <= files

@@ -16,6 +16,7 @@ from helpers.keeping.store import Tables
 from helpers.text import count
 
 HOSTILE, FRIENDLY, NOT_NAMED = "hostile", "cooperative", "(not named)"
+NOBODY = f"words:{NOT_NAMED}"  # partner_id where nobody is named
 
 
 def _rows(frame: pd.DataFrame, column: str, actor: Entity) -> pd.DataFrame:
@@ -131,7 +132,7 @@ def partner_rows(found: Tables, actor: Entity, *, level: str = "state", modaliti
     acts = acts[acts["modality"].isin(read_modalities(modalities))]
     others = _others(acts, *_sides(found, actor, level))
     rows = acts.merge(others, on="act_id", how="left").rename(columns={"party_id": "partner_id", "party": "partner"})
-    return rows.fillna({"partner_id": "", "partner": NOT_NAMED})
+    return rows.fillna({"partner_id": NOBODY, "partner": NOT_NAMED})
 
 
 def follow_over_time(found: Tables, actor: Entity, *, level: str = "state") -> pd.DataFrame:
@@ -184,7 +185,7 @@ def tell_partners(partners: pd.DataFrame, actor: Entity) -> str:
     """Return a chart title: with whom the actor deals."""
     if not len(partners) or not actor.found:
         return f"{actor.name}: no acts told as done" if actor.found else actor.name
-    named = partners.loc[partners["partner_id"] != "", "partner_id"].nunique()
+    named = partners.loc[partners["partner_id"] != NOBODY, "partner_id"].nunique()
     return (
         f"{actor.name} and {count(named, 'partner')}: acts by and towards it"
         if named

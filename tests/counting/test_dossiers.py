@@ -135,8 +135,8 @@ def test_acts_of_a_state_and_of_its_leaders(found, make_acts):
     counts = dossiers.count_partners(found, norland)
     assert sorted(counts[["role", "partner_id", "category"]].values.tolist()) == [
         ["both ways", "LOC:ruritania", "TALK"],
-        ["by it", "", "SANCTION"],
         ["by it", "LOC:ruritania", "ACCUSE"],
+        ["by it", "words:(not named)", "SANCTION"],
         ["by it", "words:its allies", "ACCUSE"],
     ]
     more = dossiers.count_partners(found, norland, modalities="actual; threatened")
