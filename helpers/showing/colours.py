@@ -92,6 +92,12 @@ QUAD_COLOURS = {
 
 
 TONE_COLOURS = {"negative": "#D55E00", "neutral": "#c8ccd0", "positive": "#0072B2"}
+# Diverging scales in the same pair: which end is the negative one.
+_PAIR = ["#8f3d00", TONE_COLOURS["negative"], "#f7f7f7", TONE_COLOURS["positive"], "#004b78"]
+SCALES = {
+    "low": colors.LinearSegmentedColormap.from_list("low", _PAIR),
+    "high": colors.LinearSegmentedColormap.from_list("high", _PAIR[::-1]),
+}
 MARK_COLOURS = {
     "negative": "#fbd0b0",
     "neutral": "#e8eaed",

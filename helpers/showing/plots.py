@@ -13,7 +13,7 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 
 from helpers.showing.canvas import say, shorten, show_number, start_chart
-from helpers.showing.colours import INK, MUTED, PALETTE, PAPER, colour, hues
+from helpers.showing.colours import INK, MUTED, PALETTE, PAPER, SCALES, colour, hues
 from helpers.showing.links import mark, mark_area, mark_periods
 
 
@@ -157,18 +157,22 @@ def intervals(
     colours: Mapping[str, str] | None = None,
     limits: tuple | None = None,
     ends: tuple[str, str] | None = None,
+    order: str | None = None,
     ax: Axes | None = None,
     limit: int = 20,
     empty: str = "Nothing to show: no rows were found.",
 ) -> Axes:
-    """Draw one dot with its interval per row, highest estimate on top.
+    """Draw one dot with its interval per row, the highest estimate on top, or the highest value of the column `order`
+    where an order of the estimates would be a ranking that the data don't carry.
 
     estimate, low, high: columns; n: column with the number of cases, written after the label; reference: a line to
     compare with;
     ends: what the left and the right end of the scale mean, written under the axis.
     """
     frame = (
-        frame.dropna(subset=[estimate]).sort_values(estimate, ascending=False, kind="stable") if len(frame) else frame
+        frame.dropna(subset=[estimate]).sort_values(order or estimate, ascending=False, kind="stable")
+        if len(frame)
+        else frame
     )
     if not len(frame):
         return say(empty, title=title, ax=ax)
@@ -310,6 +314,7 @@ def heat_map(
     x_label: str = "",
     y_label: str = "",
     n: str | None = None,
+    low_is_bad: bool = False,
     ax: Axes | None = None,
     limit: int = 16,
     empty: str = "Nothing to show: no rows were found.",
@@ -317,7 +322,8 @@ def heat_map(
     """Draw a grid of `value` by `y` (rows) and `x` (columns) with the number in every cell.
 
     centre: middle of a diverging scale (None: light to dark); spread: distance from the centre to the ends; shown:
-    column with the text to write instead; n: column with the number of cases, by which rows and columns are ordered.
+    column with the text to write instead; low_is_bad: the lower end of a diverging scale has the colour of what is
+    negative (a stance against), else the upper end has it (escalation); n: column with the number of cases, by which rows and columns are ordered.
     """
     frame = frame.dropna(subset=[value]) if len(frame) else frame
     if not len(frame):
@@ -343,7 +349,7 @@ def heat_map(
         scale, low, high = "Blues", 0.0, float(np.nanmax(data)) or 1.0
     else:
         reach = spread or np.nanmax(np.abs(data - centre)) or 1
-        scale, low, high = "PuOr_r", centre - reach, centre + reach
+        scale, low, high = SCALES["low" if low_is_bad else "high"], centre - reach, centre + reach
     ax.pcolormesh(data, cmap=scale, vmin=low, vmax=high, edgecolors=PAPER, linewidth=1.5)
     for i in range(len(rows)):
         for j in range(len(columns)):
