@@ -6,6 +6,7 @@ empty.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -322,8 +323,9 @@ def heat_map(
     """Draw a grid of `value` by `y` (rows) and `x` (columns) with the number in every cell.
 
     centre: middle of a diverging scale (None: light to dark); spread: distance from the centre to the ends; shown:
-    column with the text to write instead; low_is_bad: the lower end of a diverging scale has the colour of what is
-    negative (a stance against), else the upper end has it (escalation); n: column with the number of cases, by which rows and columns are ordered.
+    column with the text to write instead; low_is_bad: the lower end of a diverging scale has the colour of what
+    is negative (a stance against), else the upper end has it (escalation); n: column with the number of cases,
+    by which rows and columns are ordered.
     """
     frame = frame.dropna(subset=[value]) if len(frame) else frame
     if not len(frame):
@@ -346,7 +348,8 @@ def heat_map(
     ax = start_chart(ax, 0.36 * len(rows) + 1.5, title, note)
     data = grid.to_numpy(dtype=float)
     if centre is None:
-        scale, low, high = "Blues", 0.0, float(np.nanmax(data)) or 1.0
+        scale: Any = "Blues"
+        low, high = 0.0, float(np.nanmax(data)) or 1.0
     else:
         reach = spread or np.nanmax(np.abs(data - centre)) or 1
         scale, low, high = SCALES["low" if low_is_bad else "high"], centre - reach, centre + reach
@@ -355,7 +358,7 @@ def heat_map(
         for j in range(len(columns)):
             if not np.isnan(data[i, j]):
                 dark = abs((data[i, j] - low) / (high - low) - (0.5 if centre is not None else 0)) > (
-                    0.3 if centre is not None else 0.55
+                    0.22 if centre is not None else 0.55
                 )
                 text = words.iat[i, j]
                 told = " ".join((text if isinstance(text, str) else show_number(text)).split())
