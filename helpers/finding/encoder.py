@@ -192,7 +192,7 @@ class Encoding:
     @functools.cached_property
     def attributions(self):
         """Statements and attitudes with their sources and cues; pieces that share both are one attribution."""
-        sources, cues = self.spans("source"), self.spans("cue")
+        sources, cues = self._whole_sources(), self.spans("cue")
         found, open_ = [], {}
         for first, last, kind, score in self.spans("content"):
             source, sure = self.pointed("source", first, last, sources)
@@ -212,6 +212,24 @@ class Encoding:
             Attribution(c, self.offsets(*s[:2]) if s else None, self.offsets(*q[:2]) if q else None, kind, score)
             for c, _, s, q, kind, score in found
         ]
+
+    def _whole_sources(self):
+        """Spans of sources; one that ends in an article or title ("the", "Mr.") goes on with the words after it, as
+        long as they are likely to belong to it, so that nobody is called "the".
+        """
+        found, inside = self.spans("source"), self.probabilities("source")[:, 2]
+        text, words, whole = self.document.text, self.words, []
+        for number, (first, last, kind, score) in enumerate(found):
+            stop = found[number + 1][1] if number + 1 < len(found) and found[number + 1][0] == last else last
+            if _OPENING.match(text, words[last - 1].start, words[last - 1].end):
+                while (
+                    stop < len(words) and words[stop].paragraph == words[first].paragraph and inside[stop] >= _BELONGS
+                ):
+                    stop += 1
+                last = max(last, stop)
+            if not whole or first >= whole[-1][1]:
+                whole.append((first, last, kind, score))
+        return whole
 
     def pointed(self, role, first, last, candidates):
         """The candidate span the content words[first:last] points to (None: none), and the probability of that
@@ -255,6 +273,9 @@ class Encoding:
             bisect.bisect_right(self.windows, number, key=_first) - 1
         ]  # windows decide every word once, in order
 
+
+_OPENING = re.compile(r"(?:the|an?|his|her|its|their|our|my|mr|mrs|ms|dr|rev|\.)\Z", re.I)  # nobody alone
+_BELONGS = 0.07  # probability from which a word goes on with such a source
 
 # e-mail addresses, links and file names are not names
 _MACHINE = re.compile(r"@|://|\bwww\.|\.(?:docx?|pdf|xlsx?|pptx?|html?|jpe?g|png|csv|zip)\b", re.I)

@@ -94,6 +94,7 @@ def main():
         ("content", "begin"),
         ("content", "stop"),
         ("source", "begin"),
+        ("source", "stop"),
         ("none", "source"),
         ("content", "begin"),
     ):

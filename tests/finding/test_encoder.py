@@ -150,3 +150,14 @@ def test_spans_never_break_the_tagging_scheme():
 def test_a_folder_that_is_no_model_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="not a model folder"):
         encoder.load(str(tmp_path))
+
+
+def test_a_source_is_never_an_article_alone(monkeypatch):
+    found = encode("In May the Rev. Amos Kirwa said that he would not leave.")
+    at = [k for k, w in enumerate(found.words) if found.document.text[w.start : w.end] == "the"][0]
+    chances = np.zeros((len(found.words), 3))
+    chances[:, 0], chances[at : at + 5, 2] = 1, 0.2
+    monkeypatch.setattr(found, "spans", lambda head: [(at, at + 1, "SOURCE", 0.6)])
+    monkeypatch.setattr(found, "probabilities", lambda head: chances)
+    ((first, last, *_),) = found._whole_sources()
+    assert found.document.text[slice(*found.offsets(first, last))] == "the Rev. Amos Kirwa"
