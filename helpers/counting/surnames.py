@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
+from helpers.counting import offices
 from helpers.text import normalise
 
 DOMINANT = 0.85  # of the mentions of persons with this surname under full names
+HALF = 0.5  # … of the only one in office
 FEWEST = 3  # mentions of the full name
 FIRST_NAMES = 0.1  # mentions of persons whose first name this is, at most, for one of the full name
 NAMED = ("named", "demonym")
@@ -38,7 +40,7 @@ def find(mentions: pd.DataFrame, *, keep: Collection[str] = ()) -> pd.DataFrame:
     mentions: article_id, entity_id, entity, type, kind. keep: entity_ids or names that stay as they are.
     """
     kept = {name.casefold() for name in keep} | {normalise(name) for name in keep}
-    people = _people(mentions)
+    people, leaders = _people(mentions), offices.load()
     last: dict[str, list[_Person]] = {}
     first: dict[str, int] = {}
     for person in people:
@@ -53,7 +55,9 @@ def find(mentions: pd.DataFrame, *, keep: Collection[str] = ()) -> pd.DataFrame:
         best = max(bearers, key=lambda bearer: bearer.mentions)
         share = best.mentions / sum(bearer.mentions for bearer in bearers)
         as_first = first.get(person.words[0], 0)
-        if share >= DOMINANT and best.mentions >= FEWEST and as_first <= FIRST_NAMES * best.mentions:
+        in_office = [bearer for bearer in bearers if bearer.entity_id in leaders]
+        least = HALF if in_office == [best] else DOMINANT
+        if share >= least and best.mentions >= FEWEST and as_first <= FIRST_NAMES * best.mentions:
             bare = (person.entity_id, person.entity, person.mentions, person.articles)
             rows.append((*bare, best.entity_id, best.entity, share, f"keep,{person.entity_id}"))
     columns = ["entity_id", "entity", "mentions", "articles", "into_id", "into", "share", "line"]

@@ -38,6 +38,16 @@ def test_two_bearers_or_a_first_name_are_left_as_they_are():
     assert not set(surnames.find(MENTIONS)["entity"]) & {"Lee", "Paul"}
 
 
+def test_of_two_bearers_the_only_one_in_office_needs_half():
+    rows = [
+        *[(f"a{k}", "PER:barack obama", "Barack Obama", "PER", "named") for k in range(6)],
+        *[(f"b{k}", "PER:michelle obama", "Michelle Obama", "PER", "named") for k in range(4)],
+        ("c0", "PER:obama", "Obama", "PER", "named"),
+    ]
+    table = surnames.find(pd.DataFrame(rows, columns=["article_id", "entity_id", "entity", "type", "kind"]))
+    assert table[["entity", "into", "share"]].values.tolist() == [["Obama", "Barack Obama", 0.6]]
+
+
 def test_every_table_gets_the_full_name_and_says_why():
     found = corrections.apply(Found(MENTIONS, STATEMENTS), "")
     assert (found.mentions["entity_id"] == "PER:ines duarte").sum() == 13
