@@ -133,9 +133,9 @@ def large(n: int, *, with_notebooks: bool, with_batch: bool, speed: float) -> No
         if with_batch:
             run = [sys.executable, "-m", "helpers.batch", str(made), "--quiet", "--outputs", str(folder)]
             print(f"  batch, annotated before                 {measure(run, 3600)}")
-        with made.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"id": "new", "text": text + "\n\nThis one is new."}) + "\n")
-        print(f"  one article more                        {measure([sys.executable, '-c', FIRST.format(**given)])}")
+        (folder / "new.txt").write_text(text + "\n\nThis one is new.", "utf-8")
+        given["corpus"] += f";{folder / 'new.txt'}"
+        print(f"  one article more, in a file of its own  {measure([sys.executable, '-c', FIRST.format(**given)])}")
         print(
             f"  projected, not measured: a million articles have a store of {store / n * 1e6 / 1e9:,.0f} GB, open in "
             f"{opening.seconds / n * 1e6:,.0f} CPU s with {opening.memory / n * 1e6 / 1e9:,.1f} GB at most, and take "

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,17 +50,18 @@ def start(workers: int, scratch: Path) -> Iterator[Client]:
         sys.warnoptions.append(QUIET)
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     with dask.config.set({**SETTINGS, "temporary-directory": str(scratch)}):
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            local_directory=str(scratch),
-            env=environment,
-            silence_logs=50,
-        )
+        with _interrupts_held():
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                local_directory=str(scratch),
+                env=environment,
+                silence_logs=50,
+            )
         client, patience = Client(cluster), 10.0
         try:
             yield client
@@ -70,6 +73,22 @@ def start(workers: int, scratch: Path) -> Iterator[Client]:
             with contextlib.suppress(Exception):
                 client.close(timeout=patience / 5)
                 cluster.close(timeout=patience)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A terminal sends Ctrl-C to all processes of a run. Threads and processes that begin here never see it, also
+    workers that are started again later: this process hears it, when it comes out at the latest, and ends them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # where this starts by itself, it lets the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
