@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from helpers import ROOT, batch
+from helpers.showing import scripts
 
 
 class Danger(HTMLParser):
@@ -46,10 +47,11 @@ class Danger(HTMLParser):
 
 
 def check(markup, where):
+    markup = markup.replace(scripts.in_notebook(), "")  # the library of tables, letter for letter
     page = Danger(markup)
     assert not page.found, (where, page.found)
     for script in page.scripts:
-        assert "enhance" in script and "alert" not in script and "owned" not in script, (where, script[:200])
+        assert "alert" not in script and "owned" not in script and len(script) < 5_000, (where, script[:200])
     assert "<script>alert" not in markup and "<img src=x" not in markup and "<svg" not in markup, where
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -62,6 +63,8 @@ def spots(figure: Figure) -> list[Spot]:
     found = []
     for artist, label, key in getattr(figure, "house_marks", []):
         box = artist.get_window_extent()
+        if not np.isfinite(box.extents).all():  # nothing of it is drawn
+            continue
         wide, high = max(box.width, SMALLEST), max(box.height, SMALLEST)
         left, top = (box.x0 + box.x1 - wide) / 2, height - (box.y0 + box.y1 + high) / 2
         found.append(Spot(left / width, top / height, wide / width, high / height, label, key, artist))

@@ -28,9 +28,9 @@ def test_what_the_notebook_shows(write_lines):
     assert dict(counting.overview(articles, quarantine).itertuples(index=False))["articles with a date"] == "3 of 3"
     assert counting.tell_outlets(articles) == "Articles by outlet: 3 of 1 outlet"
     empty = tables.make_frame("articles")
+    assert len(counting.count_outlets(counting.say_counted(empty, empty))) == 0
     for show in (
         counting.lengths,
-        counting.count_outlets,
         counting.count_over_time,
         counting.frequent_pairs,
         counting.list_duplicates,
