@@ -42,7 +42,7 @@ $(VENV)/ready-to-test: $(VENV)/ready requirements-dev.txt
 	@touch $@
 
 test: lint
-	@$(BIN)/python -m pytest --cov=helpers --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov=helpers --cov-report=term:skip-covered $(ARGS)
 
 lint: $(VENV)/installed $(VENV)/ready-to-test
 	@$(BIN)/ruff check .
