@@ -108,7 +108,11 @@ def _for(held: list[offices.Office], actor: Entity) -> bool:
 
 def _others(rows: pd.DataFrame, sides: pd.DataFrame, mine: pd.Series) -> pd.DataFrame:
     """The parties on the other side of the actor's acts: act_id, party_id, party."""
-    other = rows.set_index("act_id")["role"].map({"by it": "target", "towards it": "actor", "both ways": "actor"})
+    other = (
+        rows.drop_duplicates("act_id")
+        .set_index("act_id")["role"]
+        .map({"by it": "target", "towards it": "actor", "both ways": "actor"})
+    )
     own = set(zip(sides.loc[mine, "act_id"], sides.loc[mine, "party_id"], strict=True))
     foreign = np.array([pair not in own for pair in zip(sides["act_id"], sides["party_id"], strict=True)], bool)
     sides = sides[(sides["act_id"].map(other) == sides["role"]) & foreign]

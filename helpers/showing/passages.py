@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.showing import display, scripts
 from helpers.tables import write_atomically
 
-ONE_PAGE = 4_000  # passages that one page holds for all links of a chart
+ONE_PAGE = 8_000  # passages that one page holds for all links of a chart
 SHARED = 1_500  # of more, values with few passages share pages of so many
 MOST = 4_000  # passages of one value; of more, so many are shown, spread over articles
 DAYS = ("since", "before")
