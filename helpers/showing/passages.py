@@ -23,7 +23,7 @@ KINDS = (
     *("text", "words", "what", "role", "length", "article"),
 )
 NOT_KEYS = ("article_id", "act_id")
-REACH = 110  # characters around the words
+REACH = 90  # characters around the words
 
 
 class Passages:
@@ -39,6 +39,7 @@ class Passages:
         turn = rows.groupby("article_id", sort=False).cumcount()  # a passage of each article, then a second one
         self.rows = rows.iloc[turn.argsort(kind="stable")]
         self.columns = [c for c in self.rows.columns if c in KINDS or (c.endswith("_id") and c not in NOT_KEYS)]
+        self.places = len(rows.drop_duplicates(["article_id", "start", "end"]))
         self.written: dict[tuple[str, str], str] = {}
         self.shared: dict[str, dict[str, tuple[str, bool]]] = {}
 
@@ -61,7 +62,7 @@ class Passages:
         key = {name: value for name, value in key.items() if name in self.columns or name in DAYS}
         first = next(iter(key), "")
         at: tuple[str, ...] = ()
-        if len(self.rows) <= ONE_PAGE or not first:
+        if self.places <= ONE_PAGE or not first:
             page = self.page("", "")
         elif first in DAYS:
             page, at = self.page("days", "&".join(key.get(day, "") for day in DAYS)), DAYS

@@ -81,6 +81,7 @@ def _output(output: Mapping) -> str:
         return f'<p><img alt="figure" src="data:image/png;base64,{picture}"></p>'
     if "text/html" in data:
         markup = re.sub(r"(?is)<script\b.*?</script\s*>", "", _joined(data["text/html"])).replace(display.STYLE, "")
+        markup = markup.replace(' rel="noopener noreferrer" target="_blank"', "")  # the page says once: no referrer
         return PICTURE.sub(r'<img\1src="../figures/\2.svg">', markup)
     if "text/markdown" in data:
         return _markdown(_joined(data["text/markdown"]))
