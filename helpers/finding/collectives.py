@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from helpers.finding.mentions import Mention
-from helpers.text import Document, word_list
+from helpers.text import Document, paragraph_at, quotation_mask, word_list
 
 WEIGHTS = {
     "same": 0.31,  # last mentioned in this sentence
@@ -43,56 +43,59 @@ class Antecedent(NamedTuple):
     score: float
 
 
-def antecedent(document: Document, mentions: Sequence[Mention], offset: int) -> Antecedent | None:
-    """The state or organisation that the "it", "its", "they" or "their" at `offset` stands for, as last mentioned, or
-    None. mentions: of the article, sorted by start.
+class Collectives:
+    """The states and organisations of one article that an "it", "its", "they" or "their" in it may stand for.
+
+    mentions: of the article, sorted by start. What holds for the whole article is looked up once.
     """
-    said: dict[str, list[Mention]] = {}
-    starts = [sentence.start for sentence in document.sentences]
-    here = bisect.bisect_right(starts, offset) - 1
-    low = starts[max(0, here - BACK)] if here >= 0 else 0
-    k = bisect.bisect_left(mentions, offset, key=lambda mention: mention.start)
-    for mention in mentions[max(0, k - 120) : k]:
-        if mention.start >= low and mention.end <= offset and _is_collective(mention):
-            said.setdefault(mention.entity_id, []).append(mention)
-    if not said:
-        return None
-    totals = Counter(m.entity_id for m in mentions if m.kind != "pronoun" and m.entity_id in said)
-    plural = document.text[offset : offset + 2].casefold() == "th"
-    scores = {
-        entity: _score(document, found, totals[entity], (offset, here, starts), plural)
-        for entity, found in said.items()
-    }
-    quoted = any(q.start <= offset < q.end for q in document.quotations)
-    nobody = math.exp(WEIGHTS["nobody"] + WEIGHTS["quoted"] * quoted)
-    best = max(scores, key=scores.__getitem__)
-    chance = math.exp(scores[best]) / (nobody + sum(map(math.exp, scores.values())))
-    return Antecedent(said[best][-1], chance) if chance >= LEAST else None
+
+    def __init__(self, document: Document, mentions: Sequence[Mention]) -> None:
+        self._document, self._mentions = document, mentions
+        self._starts = [sentence.start for sentence in document.sentences]
+        self._totals = Counter(mention.entity_id for mention in mentions if mention.kind != "pronoun")
+        self._quoted = quotation_mask(document.text, document.quotations)
+
+    def antecedent(self, offset: int) -> Antecedent | None:
+        """Whom the pronoun at `offset` stands for, as last mentioned; None where that is nobody or not sure enough."""
+        here = self._sentence(offset)
+        low = self._starts[max(0, here - BACK)] if here >= 0 else 0
+        said: dict[str, list[Mention]] = {}
+        k = bisect.bisect_left(self._mentions, offset, key=lambda mention: mention.start)
+        for mention in self._mentions[max(0, k - 120) : k]:
+            if mention.start >= low and mention.end <= offset and _is_collective(mention):
+                said.setdefault(mention.entity_id, []).append(mention)
+        if not said:
+            return None
+        scores = {entity: self._score(found, offset) for entity, found in said.items()}
+        nobody = math.exp(WEIGHTS["nobody"] + WEIGHTS["quoted"] * bool(self._quoted[offset]))
+        best = max(scores, key=scores.__getitem__)
+        chance = math.exp(scores[best]) / (nobody + sum(map(math.exp, scores.values())))
+        return Antecedent(said[best][-1], chance) if chance >= LEAST else None
+
+    def _sentence(self, offset: int) -> int:
+        """The number of the sentence that an offset lies in."""
+        return bisect.bisect_right(self._starts, offset) - 1
+
+    def _score(self, found: list[Mention], offset: int) -> float:
+        """found: the mentions of one entity before the pronoun at `offset`, in order."""
+        last, text = found[-1], self._document.text
+        number = self._sentence(last.start)
+        begin = self._starts[number]
+        before = text[max(0, last.start - 12) : last.start].split()
+        score = WEIGHTS[DISTANCES[min(self._sentence(offset) - number, BACK)]]
+        score += WEIGHTS["count"] * math.log(1 + len(found))
+        score += WEIGHTS["total"] * math.log(1 + self._totals[last.entity_id])
+        for reason, holds in (
+            ("opens", any(len(text[begin : m.start].split()) <= 2 for m in found if m.start >= begin)),
+            ("they", last.type == "LOC" and text[offset : offset + 2].casefold() == "th"),
+            ("place", bool(before) and before[-1].casefold() in word_list("words before a place")),
+            ("nominal", last.kind == "nominal"),
+            ("metonym", last.metonym_of is not None),
+            ("paragraph", paragraph_at(self._document, offset).start <= last.start),
+        ):
+            score += WEIGHTS[reason] if holds else 0.0
+        return score
 
 
 def _is_collective(mention: Mention) -> bool:
     return mention.kind == "demonym" or mention.kind != "pronoun" and mention.type in ("ORG", "LOC")
-
-
-def _score(
-    document: Document, found: list[Mention], total: int, place: tuple[int, int, list[int]], plural: bool
-) -> float:
-    """found: the mentions of one entity, in order; place: the pronoun's offset, its sentence, starts of sentences."""
-    offset, here, starts = place
-    last, text = found[-1], document.text
-    number = bisect.bisect_right(starts, last.start) - 1
-    opens = any(len(text[starts[number] : m.start].split()) <= 2 for m in found if m.start >= starts[number])
-    before = text[max(0, last.start - 12) : last.start].split()
-    paragraph = next((p for p in document.paragraphs if p.start <= offset < p.end), None)
-    score = WEIGHTS[DISTANCES[min(here - number, BACK)]]
-    score += WEIGHTS["count"] * math.log(1 + len(found)) + WEIGHTS["total"] * math.log(1 + total)
-    for reason, holds in (
-        ("opens", opens),
-        ("they", plural and last.type == "LOC"),
-        ("place", bool(before) and before[-1].casefold() in word_list("words before a place")),
-        ("nominal", last.kind == "nominal"),
-        ("metonym", last.metonym_of is not None),
-        ("paragraph", paragraph is not None and paragraph.start <= last.start),
-    ):
-        score += WEIGHTS[reason] if holds else 0.0
-    return score

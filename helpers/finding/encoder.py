@@ -25,7 +25,7 @@ import numpy as np
 from helpers import MODELS
 from helpers.finding import features
 from helpers.finding.decoding import busy, gelu, softmax, spans_of, viterbi
-from helpers.text import Span
+from helpers.text import Span, word_list
 
 FORMAT = 3  # of a model folder
 PARTS = ("encoder", "reader")  # of the network, a graph each
@@ -217,16 +217,21 @@ class Encoding:
         """Spans of sources; one that ends in an article or title ("the", "Mr.") goes on with the words after it, as
         long as they are likely to belong to it, so that nobody is called "the".
         """
-        found, inside = self.spans("source"), self.probabilities("source")[:, 2]
-        text, words, whole = self.document.text, self.words, []
-        for number, (first, last, kind, score) in enumerate(found):
-            stop = found[number + 1][1] if number + 1 < len(found) and found[number + 1][0] == last else last
-            if _OPENING.match(text, words[last - 1].start, words[last - 1].end):
+        found, text, words = self.spans("source"), self.document.text, self.words
+        opening = {
+            last for _, last, *_ in found if text[words[last - 1].start : words[last - 1].end].lower() in _OPENING
+        }
+        if not opening:
+            return found
+        inside, whole = self.probabilities("source")[:, 2], []
+        ends = {first: last for first, last, *_ in found}
+        for first, last, kind, score in found:
+            if last in opening:
+                last = ends.get(last, last)
                 while (
-                    stop < len(words) and words[stop].paragraph == words[first].paragraph and inside[stop] >= _BELONGS
+                    last < len(words) and words[last].paragraph == words[first].paragraph and inside[last] >= _BELONGS
                 ):
-                    stop += 1
-                last = max(last, stop)
+                    last += 1
             if not whole or first >= whole[-1][1]:
                 whole.append((first, last, kind, score))
         return whole
@@ -274,7 +279,7 @@ class Encoding:
         ]  # windows decide every word once, in order
 
 
-_OPENING = re.compile(r"(?:the|an?|his|her|its|their|our|my|mr|mrs|ms|dr|rev|\.)\Z", re.I)  # nobody alone
+_OPENING = word_list("words that open a source")
 _BELONGS = 0.07  # probability from which a word goes on with such a source
 
 # e-mail addresses, links and file names are not names

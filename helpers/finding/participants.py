@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from helpers.finding.affiliations import State, affiliations, state_of
-from helpers.finding.collectives import antecedent
+from helpers.finding.collectives import Collectives
 from helpers.finding.mentions import Mention, overlapping, resolve
 from helpers.finding.statements import Statement
 from helpers.text import Document, word_list
@@ -42,6 +42,7 @@ class Parties:
 
     def __init__(self, document: Document, mentions: list[Mention], statements: list[Statement]):
         self.document, self.mentions = document, mentions
+        self.collectives = Collectives(document, mentions)
         self.states = affiliations(document, mentions, offices_only=True)
         self.countries = [(m.start, state) for m in mentions if m.kind != "pronoun" and (state := self._as_state(m))]
         self.starts = [m.start for m in mentions]
@@ -155,7 +156,7 @@ class Parties:
 
     def _antecedent(self, start: int, end: int) -> Party:
         linked = next((m for m in overlapping(self.mentions, start, end) if m.kind == "pronoun"), None)
-        found = None if linked else antecedent(self.document, self.mentions, start)
+        found = None if linked else self.collectives.antecedent(start)
         mention = found.mention if found else linked
         if mention is None:
             return Party(start, end, None, None)

@@ -6,7 +6,7 @@ import pytest
 
 from helpers import ROOT, text
 from helpers.finding import encoder, entities
-from helpers.finding.collectives import LEAST, antecedent
+from helpers.finding.collectives import LEAST, Collectives
 
 GOLD = ROOT.parent / "shared" / "gold" / "acts"
 
@@ -14,9 +14,8 @@ GOLD = ROOT.parent / "shared" / "gold" / "acts"
 def meant(words, pronoun):
     """(entity, probability) that the last `pronoun` of a text stands for; (None, 0) when no answer is given."""
     document = text.read(words)
-    found = antecedent(
-        document, entities.find_mentions(document, encoder.load().encode(document)), words.rindex(pronoun)
-    )
+    mentions = entities.find_mentions(document, encoder.load().encode(document))
+    found = Collectives(document, mentions).antecedent(words.rindex(pronoun))
     return (found.mention.entity, found.score) if found else (None, 0.0)
 
 
@@ -72,8 +71,9 @@ def test_answers_on_coded_articles_are_mostly_right():
             continue
         document = text.read(row["text"])
         found = entities.find_mentions(document, encoder.load().encode(document))
+        collectives = Collectives(document, found)
         for offset, name in asked.items():
-            answer = antecedent(document, found, offset)
+            answer = collectives.antecedent(offset)
             given += answer is not None
             right += answer is not None and same(answer.mention.entity) == same(name.split(" (")[0])
     assert given >= 5 and right / given >= 0.6
