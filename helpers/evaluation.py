@@ -89,13 +89,8 @@ def predict_statements(row, model=None):
 def predict_tone(row, model=None):
     """{id, text} -> tone on -4..4."""
     document = text.read(row["text"].replace("\n", " "))
-    return {
-        "id": row["id"],
-        "tone": 4
-        * tone.adjusted(
-            opinion_reading.read_tone(encoder.load(model).encode(document), [(0, len(row["text"]))]).tone, row["text"]
-        ),
-    }
+    reading = opinion_reading.read_tone(encoder.load(model).encode(document), [(0, len(row["text"]))])
+    return {"id": row["id"], "tone": 4 * tone.adjusted(reading.tone, row["text"])}
 
 
 def predict_stance(row, model=None):

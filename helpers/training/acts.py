@@ -16,7 +16,7 @@ import torch
 
 from helpers.finding import features
 from helpers.text import read
-from helpers.training.data import disguised, read_lines, rows
+from helpers.training.data import disguised, grouped, padded, reach, read_lines, rows
 from helpers.training.model import KINDS, MODALITIES, PLOVER, ROLES, TAGS
 
 LABEL = {label: number for number, label in enumerate(TAGS["act"])}
@@ -263,6 +263,14 @@ def sentences(path):
     return Sentences([(row["text"].replace("\n", " "), [], row.get("plover") or "NONE") for row in rows(path)])
 
 
+def of_like_length(windows, budget, rng):
+    """Groups of windows of like length, at most `budget` word pieces each with padding; order shuffled."""
+    windows = sorted(windows, key=lambda w: len(w.pieces.ids) + rng.random() * 32)
+    groups = grouped(windows, lambda w: len(w.pieces.ids), budget)
+    rng.shuffle(groups)
+    return groups
+
+
 class Maker:
     """Windows -> padded tensors."""
 
@@ -273,44 +281,17 @@ class Maker:
 
     def reach(self, pieces, first, last):
         """The last word that still fits."""
-        size = 2
-        for number in range(first, last):
-            size += len(pieces[number]) + 1
-            if size > self.longest + (number - first):
-                return number
-        return last
+        return reach(pieces, first, last, self.longest)
 
     def batches(self, examples, budget, rng):
-        examples = sorted(examples, key=lambda w: len(w.pieces.ids) + rng.random() * 32)
-        groups, group = [], []
-        for item in examples:
-            if group and len(item.pieces.ids) * (len(group) + 1) > budget:
-                groups.append(group)
-                group = []
-            group.append(item)
-        groups += [group] if group else []
-        rng.shuffle(groups)
-        for group in groups:
-            yield self.tensors(group)
+        yield from map(self.tensors, of_like_length(examples, budget, rng))
 
     @staticmethod
     def tensors(group):
-        size, length, count = len(group), max(len(w.pieces.ids) for w in group), max(len(w.words) for w in group)
-        batch = {k: torch.zeros(size, length, dtype=torch.long) for k in ("ids", "cases", "quotes")}
-        batch["mask"] = torch.zeros(size, length, dtype=torch.bool)
-        batch["first"], batch["words"] = (
-            torch.zeros(size, count, dtype=torch.long),
-            torch.zeros(size, count, dtype=torch.bool),
-        )
-        batch["tags"] = torch.full((size, count), UNKNOWN)
+        batch = padded([w.pieces for w in group], [len(w.words) for w in group])
+        batch["tags"] = torch.full(batch["first"].shape, UNKNOWN)
         for number, window in enumerate(group):
-            n, w = len(window.pieces.ids), len(window.words)
-            for key in ("ids", "cases", "quotes"):
-                batch[key][number, :n] = torch.tensor(getattr(window.pieces, key))
-            batch["mask"][number, :n] = True
-            batch["first"][number, :w] = torch.tensor(window.pieces.first)
-            batch["words"][number, :w] = True
-            batch["tags"][number, :w] = torch.tensor(window.tags)
+            batch["tags"][number, : len(window.words)] = torch.tensor(window.tags)
         batch["task"], batch["windows"] = "acts", group
         return batch
 

@@ -253,10 +253,49 @@ class Statements:
 # -- batches ----------------------------------------------------------------------------------------------------------
 
 
+def reach(pieces, first, last, longest):
+    """How far words[first:last] reach in at most `longest` word pieces, with the marks around them."""
+    size = 3
+    for number in range(first, last):
+        size += len(pieces[number])
+        if size > longest:
+            return number
+    return last
+
+
+def grouped(items, size_of, budget):
+    """Neighbours together, as many as fill `budget` word pieces when all are padded to the last one's size."""
+    groups, group = [], []
+    for item in items:
+        if group and size_of(item) * (len(group) + 1) > budget:
+            groups.append(group)
+            group = []
+        group.append(item)
+    return groups + ([group] if group else [])
+
+
+def padded(made, counts):
+    """What every task reads of a batch: ids, cases, quotes and mask (rows, pieces); first piece of each word and which
+    words there are (rows, words). made: `features.Pieces` of each row; counts: its words.
+    """
+    size, length, count = len(made), max(len(m.ids) for m in made), max(counts)
+    batch = {k: torch.zeros(size, length, dtype=torch.long) for k in ("ids", "cases", "quotes")}
+    batch["mask"] = torch.zeros(size, length, dtype=torch.bool)
+    batch["first"] = torch.zeros(size, count, dtype=torch.long)
+    batch["words"] = torch.zeros(size, count, dtype=torch.bool)
+    for number, (row, n_words) in enumerate(zip(made, counts, strict=True)):
+        for key in ("ids", "cases", "quotes"):
+            batch[key][number, : len(row.ids)] = torch.tensor(getattr(row, key))
+        batch["mask"][number, : len(row.ids)] = True
+        batch["first"][number, :n_words] = torch.tensor(row.first)
+        batch["words"][number, :n_words] = True
+    return batch
+
+
 class Maker:
     """Examples -> padded tensors."""
 
-    def __init__(self, tokenizer_path, longest=384, mask_words=0.03):
+    def __init__(self, tokenizer_path, longest=383, mask_words=0.03):
         self.tokenizer = features.load_tokenizer(tokenizer_path)
         self.begin, self.separator, self.unknown = (self.tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]"))
         self.longest, self.mask_words = longest, mask_words
@@ -264,10 +303,7 @@ class Maker:
     def prepare(self, example, rng=None):
         words = features.words_of(example.document)
         pieces = features.piece_ids(self.tokenizer, example.document.text, words)
-        size, last = 2, 0
-        while last < len(words) and size + len(pieces[last]) + 1 < self.longest:
-            size += len(pieces[last])
-            last += 1
+        last = reach(pieces, 0, len(words), self.longest)
         words, pieces = words[:last], pieces[:last]
         if not words:
             return None
@@ -280,36 +316,21 @@ class Maker:
         """Batches of examples of like length, at most `budget` word pieces each with padding; order shuffled."""
         ready = [p for p in (self.prepare(e, rng) for e in examples) if p]
         ready.sort(key=lambda p: len(p[2].ids) + (rng.random() * 24 if rng else 0))
-        groups, group = [], []
-        for item in ready:
-            if group and len(item[2].ids) * (len(group) + 1) > budget:
-                groups.append(group)
-                group = []
-            group.append(item)
-        groups += [group] if group else []
+        groups = grouped(ready, lambda p: len(p[2].ids), budget)
         if rng:
             rng.shuffle(groups)
         for group in groups:
             yield self.tensors(group)
 
     def tensors(self, group):
-        size, length, count = len(group), max(len(p[2].ids) for p in group), max(len(p[1]) for p in group)
-        batch = {k: torch.zeros(size, length, dtype=torch.long) for k in ("ids", "cases", "quotes")}
-        batch["mask"] = torch.zeros(size, length, dtype=torch.bool)
-        batch["first"] = torch.zeros(size, count, dtype=torch.long)
-        batch["words"] = torch.zeros(size, count, dtype=torch.bool)
+        batch = padded([p[2] for p in group], [len(p[1]) for p in group])
+        size, count = batch["first"].shape
         task = group[0][0].task
         heads = {"entities": ["entities"], "statements": ["content", "source", "cue"]}.get(task, [])
         for head in heads:
             batch[head] = torch.full((size, count), -100)
         batch["task"], batch["links"] = task, []
-        for number, (example, words, made) in enumerate(group):
-            n = len(made.ids)
-            for key, values in (("ids", made.ids), ("cases", made.cases), ("quotes", made.quotes)):
-                batch[key][number, :n] = torch.tensor(values)
-            batch["mask"][number, :n] = True
-            batch["first"][number, : len(words)] = torch.tensor(made.first)
-            batch["words"][number, : len(words)] = True
+        for number, (example, words, _made) in enumerate(group):
             for head in heads:
                 batch[head][number, : len(words)] = 0
             for start, end, head, label in sorted(example.spans, reverse=True):

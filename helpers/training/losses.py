@@ -3,8 +3,9 @@
 import torch
 import torch.nn.functional as F
 
+from helpers.finding.opinion_reading import PASSAGE, TARGET
 from helpers.training.acts import KIND_OF_PLOVER, LABEL, UNKNOWN, Cue, neighbourhoods
-from helpers.training.model import KINDS, PASSAGE, PLOVER, ROLES, TARGET
+from helpers.training.model import KINDS, PLOVER, ROLES
 
 CUES_READ = 5  # a window, drawn anew each time
 TOGETHER = 16  # neighbourhoods in one call

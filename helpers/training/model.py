@@ -57,7 +57,6 @@ PLOVER = (
 ROLES = ("actor", "target")
 LOWER = 4  # layers of the trunk whose states the second reading starts from
 MODALITIES = ("actual", "announced", "threatened", "conditional", "possible", "denied")
-PASSAGE, TARGET = 3, 4  # marks of the second reading: words whose tone or stance is asked, and towards whom
 STANCES = ("neg", "neu", "pos")
 DISTANCES = 18  # buckets of signed logarithmic word distance from a content to a possible source
 

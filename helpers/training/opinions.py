@@ -9,15 +9,14 @@ import itertools
 import random
 from typing import NamedTuple
 
-import torch
-
 from helpers.finding import features
 from helpers.text import Span, read
-from helpers.training.data import disguised, rows
+from helpers.training.acts import of_like_length
+from helpers.training.data import disguised, padded, reach, rows
 from helpers.training.model import STANCES
 
 FILLER = 0.35  # windows that also hold a paragraph of an article nobody rated
-LONGEST = 220  # word pieces of a window
+LONGEST = 351  # word pieces of a window
 
 
 class Passage(NamedTuple):
@@ -70,12 +69,15 @@ def tones(nyt, own, keep=lambda row: True):
 
 def stances(newsmtsc, own):
     """Sentences of news with a labelled target, and this project's own: defended, mocked and quoted targets."""
-    found = [
-        Passage(row["text"].replace("\n", " "), (0, len(row["text"])), (row["start"], row["end"]), value, row["id"])
-        for row in rows(newsmtsc)
-        if row["end"] > row["start"]
-        for value in [STANCES.index(row["label"])]
-    ]
+    found = []
+    for row in rows(newsmtsc):
+        if row["end"] > row["start"]:
+            text, target, value = (
+                row["text"].replace("\n", " "),
+                (row["start"], row["end"]),
+                STANCES.index(row["label"]),
+            )
+            found.append(Passage(text, (0, len(text)), target, value, row["id"]))
     for number, row in enumerate(table(own)):
         begin = row["text"].find(row["quote"])
         at = row["text"].find(row["target"], begin)
@@ -124,10 +126,7 @@ class Opinions:
         document = read(text)
         words = features.words_of(document)
         pieces = features.piece_ids(maker.tokenizer, text, words)
-        size, last = 2, 0
-        while last < len(words) and size + len(pieces[last]) + 1 < LONGEST * 1.6:
-            size += len(pieces[last])
-            last += 1
+        last = reach(pieces, 0, len(words), LONGEST)
         made = features.assemble(words[:last], pieces[:last], 0, last, maker.begin, maker.separator)
         judged = [Judged(parts, p.value) for at, p in placed if (parts := parts_of(document, words[:last], at, p))]
         return Window(words[:last], made, judged)
@@ -149,33 +148,10 @@ def parts_of(document, words, at, passage):
     return found
 
 
-def tensors(task, group):
-    size, length, count = len(group), max(len(w.pieces.ids) for w in group), max(len(w.words) for w in group)
-    batch = {k: torch.zeros(size, length, dtype=torch.long) for k in ("ids", "cases", "quotes")}
-    batch["mask"] = torch.zeros(size, length, dtype=torch.bool)
-    batch["first"] = torch.zeros(size, count, dtype=torch.long)
-    for number, window in enumerate(group):
-        n = len(window.pieces.ids)
-        for key in ("ids", "cases", "quotes"):
-            batch[key][number, :n] = torch.tensor(getattr(window.pieces, key))
-        batch["mask"][number, :n] = True
-        batch["first"][number, : len(window.words)] = torch.tensor(window.pieces.first)
-    batch["task"], batch["windows"] = task, group
-    return batch
-
-
 def endless(dataset, maker, budget, seed):
     """Batches of a dataset, epoch after epoch."""
     rng = random.Random(seed)
     while True:
-        examples = sorted(dataset.epoch(maker, rng), key=lambda w: len(w.pieces.ids) + rng.random() * 32)
-        groups, group = [], []
-        for item in examples:
-            if group and len(item.pieces.ids) * (len(group) + 1) > budget:
-                groups.append(group)
-                group = []
-            group.append(item)
-        groups += [group] if group else []
-        rng.shuffle(groups)
-        for group in groups:
-            yield tensors(dataset.task, group)
+        for group in of_like_length(dataset.epoch(maker, rng), budget, rng):
+            batch = padded([w.pieces for w in group], [len(w.words) for w in group])
+            yield {**batch, "task": dataset.task, "windows": group}
