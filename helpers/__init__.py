@@ -21,6 +21,16 @@ DATA = ROOT / "helpers" / "data"  # tables of names and words
 MODELS = ROOT / "helpers" / "models"  # the network that comes with the project
 
 
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or "not installed"."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def resolve(path: str | Path) -> Path:
     """Return `path` as an absolute path; a relative one is taken from the project's root, `~` is the home folder."""
     return Path(ROOT, Path(path).expanduser())

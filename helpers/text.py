@@ -29,16 +29,16 @@ def rows_of(path: str | Path) -> Iterator[dict[str, str]]:
 
 
 @functools.cache
-def _word_lists() -> dict[str, frozenset[str]]:
+def _word_lists(file: str) -> dict[str, frozenset[str]]:
     lists: dict[str, set[str]] = {}
-    for row in rows_of(DATA / "words.csv"):
+    for row in rows_of(DATA / file):
         lists.setdefault(row["list"], set()).add(row["word"])
     return {name: frozenset(found) for name, found in lists.items()}
 
 
-def word_list(name: str) -> frozenset[str]:
-    """The words of one list of `helpers/data/words.csv`, as written there. Raises KeyError for an unknown list."""
-    return _word_lists()[name]
+def word_list(name: str, file: str = "words.csv") -> frozenset[str]:
+    """The words of one list of a file in `helpers/data`, as written there. Raises KeyError for an unknown list."""
+    return _word_lists(file)[name]
 
 
 class Span(NamedTuple):

@@ -2,10 +2,9 @@
 
 import functools
 import hashlib
-from importlib import metadata
 from pathlib import Path
 
-from helpers import DATA, MODELS, resolve, tables
+from helpers import DATA, MODELS, resolve, tables, version_of
 from helpers.finding.pipeline import Options
 from helpers.keeping.sums import check_sums, file_hash, files_of
 
@@ -63,11 +62,3 @@ def engine_key(options: Options = Options()) -> str:
     for name in ENGINE_PACKAGES:
         digest.update(f"{name} {version_of(name)}\n".encode())
     return digest.hexdigest()[:20]
-
-
-def version_of(package: str) -> str:
-    """Return the version of an installed package, or "not installed"."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"

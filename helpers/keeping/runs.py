@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from helpers import __version__, resolve
+from helpers import __version__, resolve, version_of
 from helpers.finding.pipeline import Options
-from helpers.keeping.engine import ENGINE_PACKAGES, version_of
+from helpers.keeping.engine import ENGINE_PACKAGES
 from helpers.keeping.machine import clean
 from helpers.tables import write_atomically
 

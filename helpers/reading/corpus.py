@@ -6,11 +6,10 @@ import hashlib
 import itertools
 import os
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers import DATA
+from helpers import DATA, version_of
 from helpers.reading.articles import Article, Rejected, join_notes
 from helpers.reading.folders import Found, Given, describe, show_path
 from helpers.reading.formats import read_file
@@ -107,7 +106,7 @@ def reader_key() -> str:
     for path in [*sorted(Path(__file__).parent.glob("*.py")), *(DATA / name for name in WORDS)]:
         digest.update(path.read_bytes())
     for name in PACKAGES:
-        digest.update(f"{name} {_version(name)}\n".encode())
+        digest.update(f"{name} {version_of(name)}\n".encode())
     return digest.hexdigest()[:20]
 
 
@@ -121,13 +120,6 @@ def _mark(file: Found) -> str:
     if not file.reason:
         digest.update(_content(file.path))
     return digest.hexdigest()[:32]
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,5 @@
 """What the exports of all news databases have in common: labelled lines, heads that state lengths and counts."""
 
-import csv
 import functools
 import re
 from collections.abc import Iterable, Iterator
@@ -8,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from helpers import DATA
 from helpers.reading.articles import WORD
 from helpers.reading.records import Row
+from helpers.text import rows_of
 
+COPYRIGHT = re.compile(r"(?i)^(?:copyright\b|©|\(c\)|all rights reserved)")  # how such a line begins
 FEWER_WORDS = 0.5  # of those that an article's head states: the note says that text is missing
 
 
 @functools.cache
 def labels_of(database: str) -> dict[str, str]:
     """{label in capitals: what it stands for} of a database, from helpers/data/database_labels.csv."""
-    with (DATA / "database_labels.csv").open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        return {row["label"].upper(): row["field"] for row in rows if row["database"] == database}
+    rows = rows_of(DATA / "database_labels.csv")
+    return {row["label"].upper(): row["field"] for row in rows if row["database"] == database}
 
 
 def labelled(line: str, database: str) -> tuple[str, str] | None:

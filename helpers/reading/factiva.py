@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from helpers.reading.databases import labels_of, make_row, reconcile
+from helpers.reading.databases import COPYRIGHT, labels_of, make_row, reconcile
 from helpers.reading.dates import find_date
 from helpers.reading.mending import unwrap
 from helpers.reading.records import Row
@@ -13,8 +13,8 @@ from helpers.reading.records import Row
 _CODE = re.compile(r"^[ \t]*([A-Z]{2,3})(?:\t[ \t]*|[ ]{2,}|[ \t]*$)(.*)$")
 _DOCUMENT = re.compile(r"(?m)^[ \t]*Document ([A-Z][A-Z0-9]{3,7}0\d{4,}[a-z0-9]{5,})[ \t]*$")
 _NUMBER = re.compile(r"^[A-Z][A-Z0-9]{3,7}0\d{4,}[a-z0-9]{5,}$")
-_COPYRIGHT = re.compile(r"(?i)^(?:copyright\b|©|\(c\)|all rights reserved)")
 _WORDS = re.compile(r"^(\d[\d,.]*) words$")
+_WORDS_LINE = re.compile(r"(?m)^[ \t]*\d[\d,.]* words[ \t]*$")
 _TIME = re.compile(r"^\d{1,2}:\d\d(?: [A-Z]{2,4})?$")
 
 
@@ -72,16 +72,14 @@ def plain_articles(text: str) -> Iterator[Row]:
     """Articles of an export without field codes: a head of short lines, the body, the document's number."""
     start = 0
     for number, mark in enumerate(_DOCUMENT.finditer(text), 1):
-        lines = [line.strip() for line in unwrap(text[start : mark.start()])]
-        if text[start : mark.start()].count("\n\n") == 0 or _WORDS_LINE.search(text[start : mark.start()]):
-            lines = [line.strip() for line in text[start : mark.start()].split("\n") if line.strip()]
+        part = text[start : mark.start()]
+        by_lines = "\n\n" not in part or _WORDS_LINE.search(part)
+        lines = [line.strip() for line in (part.split("\n") if by_lines else unwrap(part))]
+        lines = [line for line in lines if line] if by_lines else lines
         yield _plain(number, lines, mark[1])
         start = mark.end()
     if len(text[start:].split()) > 150 and _WORDS_LINE.search(text[start:]):
         yield None, "what follows the last document has no end: the export was cut off"
-
-
-_WORDS_LINE = re.compile(r"(?m)^[ \t]*\d[\d,.]* words[ \t]*$")
 
 
 def _plain(number: int, lines: list[str], accession: str) -> Row:
@@ -92,7 +90,7 @@ def _plain(number: int, lines: list[str], accession: str) -> Row:
     above = [line for line in lines[:at] if not re.match(r"(?i)by \w", line)]
     dated = next((i for i in range(at + 1, min(at + 5, len(lines))) if find_date(lines[i])), at)
     outlet = next((line for line in lines[dated + 1 : dated + 4] if not _TIME.match(line)), None)
-    owner = next((i for i in range(dated + 1, min(dated + 12, len(lines))) if _COPYRIGHT.match(lines[i])), None)
+    owner = next((i for i in range(dated + 1, min(dated + 12, len(lines))) if COPYRIGHT.match(lines[i])), None)
     body = owner if owner is not None else _last_short(lines, dated)
     found = {
         "title": above[-1] if above else None,
@@ -112,17 +110,21 @@ def _last_short(lines: list[str], start: int) -> int:
     return end
 
 
+def name_of(element: etree._Element) -> str:
+    """The name of an element without its namespace, "" of a comment."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
 def xml_articles(root: etree._Element) -> Iterator[Row]:
     """Articles of Factiva's XML."""
     number = 0
     for element in root.iter():
-        if not isinstance(element.tag, str) or etree.QName(element).localname != "article":
+        if name_of(element) != "article":
             continue
         number += 1
         parts: dict[str, etree._Element] = {}
         for child in element.iter():
-            if isinstance(child.tag, str):
-                parts.setdefault(etree.QName(child).localname, child)
+            parts.setdefault(name_of(child), child)
         paragraphs = [
             words
             for name in ("leadParagraph", "tailParagraphs")

@@ -131,31 +131,28 @@ def _document(read: Callable[[bytes], dict]) -> Callable[[Source], Iterator[Row]
 
     def reader(source: Source) -> Iterator[Row]:
         fields = read(read_all(source.stream))
-        found = articles_in(fields.pop("lines", fields["text"]))
-        if found is None:
-            yield None, fields
-        else:
-            yield from found
+        return _export_or(fields.pop("lines", fields["text"]), lambda: fields)
 
     return reader
 
 
-def _page(source: Source) -> Iterator[Row]:
-    data = read_all(source.stream)
-    found = articles_in(web.page_text(data))
+def _export_or(text: str, article: Callable[[], dict]) -> Iterator[Row]:
+    """The articles of a text that is an export of a database, else the file's only article."""
+    found = articles_in(text)
     if found is None:
-        yield None, web.read_page(data)
+        yield None, article()
     else:
         yield from found
+
+
+def _page(source: Source) -> Iterator[Row]:
+    page = read_all(source.stream)
+    return _export_or(web.page_text(page), lambda: web.read_page(page))
 
 
 def _saved_page(source: Source) -> Iterator[Row]:
-    data = read_all(source.stream)
-    found = articles_in(web.page_text(mail.saved_page(data)[0]))
-    if found is None:
-        yield None, mail.read_saved_page(data)
-    else:
-        yield from found
+    page, address = mail.saved_page(read_all(source.stream))
+    return _export_or(web.page_text(page), lambda: web.read_page(page, address))
 
 
 def _xml(source: Source) -> Iterator[Row]:

@@ -4,12 +4,12 @@ Texts of fewer than FEWEST_WORDS words are kept in doubt, unless they are in ano
 detector finds no language (tables, lists).
 """
 
-import csv
 import functools
 import re
 from typing import Any
 
 from helpers import DATA
+from helpers.text import rows_of, word_list
 
 FEWEST_WORDS = 25
 SURE = 0.9  # the detector's probability
@@ -21,16 +21,8 @@ _LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
 
 @functools.cache
-def word_list(name: str) -> frozenset[str]:
-    """The words of one list of helpers/data/reading_words.csv."""
-    with (DATA / "reading_words.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["word"] for row in csv.DictReader(lines) if row["list"] == name)
-
-
-@functools.cache
 def _languages() -> dict[str, str]:
-    with (DATA / "languages.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["code"]: row["name"] for row in csv.DictReader(lines)}
+    return {row["code"]: row["name"] for row in rows_of(DATA / "languages.csv")}
 
 
 @functools.cache
@@ -41,7 +33,7 @@ def _detector() -> Any:
 
 
 def _is_english(text: str) -> bool:
-    common, words = word_list("English function words"), _WORD.findall(text)
+    common, words = word_list("English function words", "reading_words.csv"), _WORD.findall(text)
     return sum(word.lower() in common for word in words) >= ENGLISH * len(words)
 
 

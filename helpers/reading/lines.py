@@ -22,14 +22,14 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
     """Lines of a text file; a line of more than LARGEST_FILE bytes raises Unreadable."""
     head, stream = peek(stream, 2**16)
     encoding = _encoding_of(head)
+    whole = io.BufferedReader(stream, 2**16)  # type: ignore[arg-type,type-var]
     if encoding:
-        wide = io.TextIOWrapper(io.BufferedReader(stream), encoding=encoding, errors="replace", newline="\n")  # type: ignore[arg-type,type-var]
+        wide = io.TextIOWrapper(whole, encoding=encoding, errors="replace", newline="\n")
         note = None if encoding.startswith("utf") else f"not UTF-8: read as {encoding}"
         for words in wide:
             lost = "\N{REPLACEMENT CHARACTER}" in words
             yield Line(words, note, f"bytes that are not {encoding.upper()}" if lost else None)
         return
-    whole = io.BufferedReader(stream, 2**16)  # type: ignore[arg-type,type-var]
     first = True
     while data := whole.readline(LARGEST_FILE + 1):
         if len(data) > LARGEST_FILE:

@@ -13,7 +13,7 @@ from helpers.reading.encodings import decode
 from helpers.reading.exports import articles_in
 from helpers.reading.records import Row
 from helpers.reading.streams import Unreadable
-from helpers.reading.web import page_text, read_page
+from helpers.reading.web import page_text
 
 COVER_NOTE = 60  # words: a mail of fewer, with another mail or a document attached, only passes that on
 
@@ -139,17 +139,10 @@ def _salvaged(data: bytes) -> list[Row]:
 
 
 def saved_page(data: bytes) -> tuple[bytes, str | None]:
-    """Return (page, address) of a web archive (.mhtml)."""
+    """Return (page, web address or None) of a web archive (.mhtml)."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
-    address = message.get("Snapshot-Content-Location")
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            page = _text(part)
-            return page.encode(), address or part.get("Content-Location")
+            address = message.get("Snapshot-Content-Location") or part.get("Content-Location") or ""
+            return _text(part).encode(), address if address.startswith("http") else None
     raise Unreadable("a web archive without a page")
-
-
-def read_saved_page(data: bytes) -> dict:
-    """The article of a web archive of one page."""
-    page, address = saved_page(data)
-    return read_page(page, address if address and address.startswith("http") else None)

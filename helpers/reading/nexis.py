@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from helpers.reading.databases import chunks, labelled, make_row, reconcile
+from helpers.reading.databases import COPYRIGHT, chunks, labelled, make_row, reconcile
 from helpers.reading.dates import find_date
 from helpers.reading.mending import LONGEST_LINE, paragraphs_of, unwrap
 from helpers.reading.records import Row
@@ -11,7 +11,6 @@ from helpers.reading.records import Row
 _NUMBERED = re.compile(r"(?mi)^[ \t]*(?:document )?(\d{1,6}) of (\d{1,6}) documents?[ \t]*$")
 _END = re.compile(r"(?m)^[ \t]*End of Document[ \t]*$")
 _STATED = re.compile(r"(?m)^[ \t]*Documents? \((\d{1,6})\)[ \t]*$")
-_COPYRIGHT = re.compile(r"(?i)^(?:copyright\b|©|\(c\)|all rights reserved)")
 _BODY_ENDS = ("classification", "graphic", "graphics", "notes", "link to image", "load-date")
 _LISTED = re.compile(r"^\d{1,5}\.[ \t]+\S")
 _SEARCH = re.compile(
@@ -39,7 +38,7 @@ def _numbered(number: int, paragraphs: list[str]) -> Row:
     paragraphs = [paragraph for paragraph in paragraphs if paragraph.strip()]
     fields: dict[str, str] = {}
     first = next((i for i, p in enumerate(paragraphs) if labelled(p, "nexis")), len(paragraphs))
-    unlabelled = [p for p in paragraphs[:first] if not _COPYRIGHT.match(p)]
+    unlabelled = [p for p in paragraphs[:first] if not COPYRIGHT.match(p)]
     dated = next((i for i, p in enumerate(unlabelled) if i and len(p) < 80 and find_date(p)), None)
     if unlabelled:
         fields["outlet"] = unlabelled[0]
@@ -57,7 +56,7 @@ def _numbered(number: int, paragraphs: list[str]) -> Row:
         field, words = found or ("", paragraph)
         if field in ("after", "url") and body:
             break
-        if field == "body" or (not field and not _COPYRIGHT.match(paragraph)):
+        if field == "body" or (not field and not COPYRIGHT.match(paragraph)):
             body.append(words)
         elif field:
             fields.setdefault(field, words)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from lxml import etree, html
 
 from helpers.reading.encodings import decode
-from helpers.reading.factiva import xml_articles
+from helpers.reading.factiva import name_of, xml_articles
 from helpers.reading.records import Row
 from helpers.reading.streams import Unreadable
 
@@ -108,11 +108,6 @@ def parse_xml(data: bytes) -> etree._Element:
     if root is None:
         raise Unreadable("broken XML: no element in it")
     return root
-
-
-def name_of(element: etree._Element) -> str:
-    """The name of an element without its namespace."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def feed_items(root: etree._Element) -> Iterator[Row]:

@@ -53,7 +53,7 @@ def mark_periods(ax: Axes, times: pd.Series, values: pd.Series, label: str, key:
 
 
 def _word(value: object) -> str:
-    return f"{pd.Timestamp(value):%Y-%m-%d}" if isinstance(value, (date, pd.Timestamp)) else str(value)  # type: ignore[arg-type]
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
 
 
 def spots(figure: Figure) -> list[Spot]:

@@ -350,10 +350,11 @@ def factiva_xml(items):
     for number, item in enumerate(items):
         first, second = (f"<paragraph>{p}</paragraph>" for p in item["paragraphs"])
         articles += (
-            f"<article><accessionNo>COUR00002022{number:04}</accessionNo><headline><paragraph>{item['title']}</paragraph>"
-            f"</headline><publicationDate><date>{item['date'].isoformat()}</date></publicationDate><wordCount>"
-            f"{item['words']}</wordCount><sourceName>{item['outlet']}</sourceName><leadParagraph>{first}</leadParagraph>"
-            f"<tailParagraphs>{second}</tailParagraphs></article>"
+            f"<article><accessionNo>COUR00002022{number:04}</accessionNo>"
+            f"<headline><paragraph>{item['title']}</paragraph></headline>"
+            f"<publicationDate><date>{item['date'].isoformat()}</date></publicationDate>"
+            f"<wordCount>{item['words']}</wordCount><sourceName>{item['outlet']}</sourceName>"
+            f"<leadParagraph>{first}</leadParagraph><tailParagraphs>{second}</tailParagraphs></article>"
         )
     return (
         f'<?xml version="1.0" encoding="utf-8"?><PerformSearch><articles>{articles}</articles></PerformSearch>'.encode()

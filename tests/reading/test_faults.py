@@ -333,7 +333,7 @@ def test_the_key_goes_by_content_options_and_packages(tmp_path, monkeypatch):
     keys.append(key_of(tmp_path))
     (tmp_path / "how.toml").write_text('date_order = "DMY"\n')
     keys.append(key_of(tmp_path))
-    monkeypatch.setattr(corpus, "_version", lambda name: "99")
+    monkeypatch.setattr(corpus, "version_of", lambda name: "99")
     keys.append(key_of(tmp_path))
     assert len(set(keys)) == 4 and key_of(tmp_path) == keys[-1]
 
