@@ -4,7 +4,6 @@ All offsets (`start`, `end`, `*_start`, `*_end`) count characters of the article
 positions, end exclusive).
 """
 
-import csv
 import functools
 import json
 import os
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers import DATA, resolve
+from helpers.text import rows_of
 
 TEXT, WHOLE, NUMBER, TRUTH = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 MOMENT = pa.timestamp("s")
@@ -179,8 +179,7 @@ def describe(name: str | None = None) -> pd.DataFrame:
 @functools.cache
 def _derived() -> dict[str, str]:
     """{column of the notebooks' own tables: its meaning}"""
-    with (DATA / "counting" / "columns.csv").open(encoding="utf-8", newline="") as stream:
-        return {line["column"]: line["meaning"] for line in csv.DictReader(stream)}
+    return {line["column"]: line["meaning"] for line in rows_of(DATA / "counting" / "columns.csv")}
 
 
 def meanings(table: str) -> dict[str, str]:

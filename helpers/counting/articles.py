@@ -149,6 +149,11 @@ def _common_words() -> frozenset[str]:
     return frozenset((DATA / "common_words.csv").read_text("utf-8").split()[1:])
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, without 's."""
+    return [word.replace("’", "'").removesuffix("'s").lower() for word in WORD.findall(text)]
+
+
 def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_000) -> pd.DataFrame:
     """Return pair, n: word pairs that stand together more often than chance (NLTK collocations by likelihood ratio),
     most frequent first.
@@ -156,7 +161,7 @@ def frequent_pairs(articles: pd.DataFrame, *, limit: int = 20, sample: int = 2_0
     from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
     texts = articles["text"].head(sample)
-    documents = [[w.replace("’", "'").removesuffix("'s").lower() for w in WORD.findall(text)] for text in texts]
+    documents = [words_of(text) for text in texts]
     finder = BigramCollocationFinder.from_documents(documents)
     common = _common_words()
     finder.apply_ngram_filter(
@@ -191,5 +196,4 @@ def tell_outlets(articles: pd.DataFrame) -> str:
     counts = articles["outlet"].value_counts()
     if not len(counts):
         return "Articles by outlet"
-    outlets = f"{len(counts):,} outlet{'s' * (len(counts) != 1)}"
-    return f"Articles by outlet: {int(counts.sum()):,} of {outlets}"
+    return f"Articles by outlet: {int(counts.sum()):,} of {count(len(counts), 'outlet')}"

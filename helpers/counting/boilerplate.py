@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
+from helpers.reading.duplicates import Groups
 from helpers.text import count
 
 FEWEST = 3  # articles; two may well be editions of one story
@@ -83,18 +84,11 @@ def _paragraphs(text: str) -> list[tuple[int, int, int]]:
 
 def _stories(articles: pd.DataFrame, places: dict[int, list[_Place]]) -> list[int]:
     """For each article (row) a number that copies and editions of one story share."""
-    parent = list(range(len(articles)))
-
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
+    stories = Groups(len(articles))
     row_of = {article: row for row, article in enumerate(articles["article_id"])}
     for row, original in enumerate(articles["duplicate_of"]):
         if isinstance(original, str) and original in row_of:
-            parent[root(row)] = root(row_of[original])
+            stories.join(row_of[original], row)
     shared: Counter[tuple[int, int]] = Counter()
     for here in places.values():  # each article with the next one that holds it: not all pairs
         holders = list({place.article: place for place in here}.values())
@@ -103,8 +97,8 @@ def _stories(articles: pd.DataFrame, places: dict[int, list[_Place]]) -> list[in
     sizes = articles["n_words"].to_numpy()
     for (early, late), words in shared.items():
         if words >= EDITIONS * min(sizes[early], sizes[late]):
-            parent[root(early)] = root(late)
-    return [root(row) for row in range(len(articles))]
+            stories.join(late, early)
+    return [stories.of(row) for row in range(len(articles))]
 
 
 def tabulate(passages: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from helpers.counting.articles import words_of
 from helpers.counting.selection import of_period
-from helpers.reading.articles import WORD
 from helpers.text import count, normalise
 
 FEWEST, FEWEST_ARTICLES = 5, 3  # of a word in one of the two; rarer words tell of single articles
@@ -89,7 +89,7 @@ def _count(texts: pd.Series) -> tuple[Counter[str], Counter[str]]:
     times: Counter[str] = Counter()
     holders: Counter[str] = Counter()
     for text in texts:
-        words = Counter(w.replace("’", "'").removesuffix("'s").lower() for w in WORD.findall(text))
+        words = Counter(words_of(text))
         times.update(words)
         holders.update(words.keys())
     return times, holders

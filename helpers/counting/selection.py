@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 
 from helpers.counting import boilerplate
+from helpers.counting.offices import day_of
 from helpers.text import count, normalise
 
 FoundIn = TypeVar("FoundIn", bound=Any)  # has articles, about, only and _replace
@@ -108,8 +109,8 @@ def read_day(value: str, name: str, *, last: bool = False) -> pd.Timestamp | Non
     try:
         if not _DATE.match(value):
             raise ValueError
-        period = pd.Period(value)
-        return period.end_time.floor("s") if last else period.start_time
+        day = pd.Timestamp(day_of(value, last=last))
+        return day + pd.Timedelta(days=1, seconds=-1) if last else day
     except ValueError:
         raise ValueError(f"{name} is {value!r}; write it as 2022-01-31, 2022-01 or 2022.") from None
 

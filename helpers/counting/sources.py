@@ -6,7 +6,6 @@ offices held (`people.csv`) and the entity's type. Gender comes only from "he", 
 "woman" in the same article, never from a given name. What the text does not say is a class of its own.
 """
 
-import csv
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ import pandas as pd
 
 from helpers import DATA
 from helpers.counting.speakers import named
-from helpers.text import normalise
+from helpers.text import normalise, rows_of
 
 UNKNOWN, NOT_SAID = "unknown", "not said"
 _APPOSITION = re.compile(
@@ -38,9 +37,8 @@ class Source(NamedTuple):
 def _kinds() -> dict[str, re.Pattern]:
     """{kind: pattern of its words}, in the order of `data/counting/source_kinds.csv`: an earlier kind wins."""
     words: dict[str, list[str]] = {}
-    with (DATA / "counting" / "source_kinds.csv").open(encoding="utf-8", newline="") as stream:
-        for line in csv.DictReader(stream):
-            words.setdefault(line["kind"], []).append(line["words"])
+    for line in rows_of(DATA / "counting" / "source_kinds.csv"):
+        words.setdefault(line["kind"], []).append(line["words"])
     return {kind: re.compile(rf"(?<![\w’'-])(?:{_either(some)})(?![\w-])", re.I) for kind, some in words.items()}
 
 
@@ -53,18 +51,15 @@ def _genders() -> dict[str, str]:
     """{word in lower case: m or f} of pronouns, titles and relatives."""
     found = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}
     for name, column in (("titles.csv", "words"), ("relations.csv", "word")):
-        with (DATA / name).open(encoding="utf-8", newline="") as stream:
-            found |= {line[column].lower(): line["gender"] for line in csv.DictReader(stream) if line["gender"]}
+        found |= {line[column].lower(): line["gender"] for line in rows_of(DATA / name) if line["gender"]}
     return found
 
 
 @functools.cache
 def _known() -> tuple[frozenset[str], frozenset[str]]:
     """Names of people who held an office, and of outlets, normalised."""
-    with (DATA / "people.csv").open(encoding="utf-8", newline="") as stream:
-        people = frozenset(normalise(line["name"]) for line in csv.DictReader(stream))
-    with (DATA / "organisations.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [line for line in csv.DictReader(stream) if line["kind"] == "outlet"]
+    people = frozenset(normalise(line["name"]) for line in rows_of(DATA / "people.csv"))
+    rows = [line for line in rows_of(DATA / "organisations.csv") if line["kind"] == "outlet"]
     names = (name for row in rows for name in (row["name"], *row["acronyms"].split(";"), *row["variants"].split(";")))
     return people, frozenset(normalise(name) for name in names if name.strip())
 

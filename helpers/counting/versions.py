@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 
 import pandas as pd
 
+from helpers.reading.duplicates import Groups
+
 ALIKE = 0.6  # of the shorter statement's runs of words
 RUN, SHORTEST = 4, 6  # words
 COMMON = 40  # a run that more statements hold tells nothing
@@ -57,16 +59,9 @@ def _group(texts: list[str], articles: list[str]) -> list[int | None]:
     for rows in holders.values():
         if 1 < len(rows) <= COMMON:
             shared.update((a, b) for k, a in enumerate(rows) for b in rows[k + 1 :] if articles[a] != articles[b])
-    parent = list(range(len(texts)))
-
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
+    versions = Groups(len(texts))
     alike = [pair for pair, n in shared.items() if n >= ALIKE * min(len(runs[pair[0]]), len(runs[pair[1]]))]
     for a, b in alike:
-        parent[root(b)] = root(a)
+        versions.join(a, b)
     members = {row for pair in alike for row in pair}
-    return [root(row) if row in members else None for row in range(len(texts))]
+    return [versions.of(row) if row in members else None for row in range(len(texts))]

@@ -39,19 +39,18 @@ def _write_workbook(files: list[Path], path: Path) -> Path:
         name = _sheet_name(file.stem, names)
         contents.append([name, file.stem, rows, min(rows, MOST_ROWS)])
         sheet = book.create_sheet(name)
-        frame = tables.as_cells(next(iter(_first_rows(file)), pd.DataFrame()))
+        frame = tables.as_cells(_first_rows(file))
         sheet.append(list(frame.columns))
         for values in frame.itertuples(index=False, name=None):
             sheet.append([_cell(value) for value in values])
     return tables.write_atomically(path, book.save)
 
 
-def _first_rows(file: Path) -> list[pd.DataFrame]:
+def _first_rows(file: Path) -> pd.DataFrame:
     """The first rows of a table, as many as a sheet holds; several row groups are read only as far as needed."""
     read = pq.ParquetFile(file)
-    batches = read.iter_batches(batch_size=MOST_ROWS)
-    first = next(batches, None)
-    return [first.to_pandas() if first is not None else read.schema_arrow.empty_table().to_pandas()]
+    first = next(read.iter_batches(batch_size=MOST_ROWS), None)
+    return (read.schema_arrow.empty_table() if first is None else first).to_pandas()
 
 
 def _sheet_name(table: str, taken: set[str]) -> str:

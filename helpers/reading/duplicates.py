@@ -48,6 +48,25 @@ def repeats(a: str, b: str) -> bool:
     return shorter > 0 and both >= (ENOUGH if shorter >= 20 else 0.9) * shorter
 
 
+class Groups:
+    """Positions that belong together, directly or through others (union-find)."""
+
+    def __init__(self, n: int) -> None:
+        self._above = list(range(n))
+
+    def of(self, position: int) -> int:
+        """The position that stands for the group of a position."""
+        above = self._above
+        while above[position] != position:
+            above[position] = above[above[position]]
+            position = above[position]
+        return position
+
+    def join(self, position: int, other: int) -> None:
+        """The group of `other` joins that of `position`, which keeps its sign."""
+        self._above[self.of(other)] = self.of(position)
+
+
 def candidates(signatures: np.ndarray) -> list[tuple[int, int]]:
     """Return the pairs of positions (early, late), sorted, whose texts may repeat each other: those that agree in one
     of the locality-sensitive bands of their signatures (Broder 1997). signatures: one row a text.
@@ -72,19 +91,11 @@ def find_duplicates(
     signatures: one row a text; same: asked for two positions, whether one text repeats the other; order: all positions,
     from the text that is the original of all others to the last one (as they stand when left out).
     """
-    root = list(range(len(signatures)))
-
-    def origin(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
+    stories = Groups(len(signatures))
     for early, late in candidates(signatures) if len(signatures) else []:
-        a, b = origin(early), origin(late)
-        if a != b and same(early, late):
-            root[max(a, b)] = min(a, b)
+        if stories.of(early) != stories.of(late) and same(early, late):
+            stories.join(early, late)
     original: dict[int, int] = {}
-    for i in order if order is not None else range(len(root)):
-        original.setdefault(origin(i), i)
-    return {i: original[origin(i)] for i in range(len(root)) if original[origin(i)] != i}
+    for i in order if order is not None else range(len(signatures)):
+        original.setdefault(stories.of(i), i)
+    return {i: first for i in range(len(signatures)) if (first := original[stories.of(i)]) != i}

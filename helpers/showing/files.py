@@ -43,8 +43,8 @@ class Files:
         drawing to be shown, with every mark a link to the passages behind it.
 
         behind: the rows that the drawing counts (article_id, start, end and the columns it counts by); only: values of
-        its columns that all that is drawn has; kinds: kinds of
-        findings in `claims.figures`, whose measured accuracy is written below the drawing.
+        its columns that all that is drawn has; kinds: kinds of findings in `claims.figures`, whose measured accuracy
+        is written below the drawing.
         """
         shown = None
         for thing in made:
@@ -64,7 +64,9 @@ class Files:
         more = {column: str(value) for column, value in only.items()}
         spots = [spot._replace(key={**spot.key, **more}) for spot in links.spots(figure)]
         addresses: list[str] = []
-        pages = self._pages(name, figure, behind)
+        pages = None
+        if behind is not None and len(behind) and self.articles is not None:
+            pages = self._passages(behind, self.articles, name, figure.get_suptitle())
         for spot in spots if pages is not None else ():
             addresses.append(pages.address(spot.key))  # type: ignore[union-attr]
             spot.artist.set_url(f"../passages/{addresses[-1]}")
@@ -77,13 +79,12 @@ class Files:
         plt.close(figure)
         return display.chart(base64.b64encode(png.read_bytes()).decode(), areas, name=name, alt=alt)
 
-    def _pages(self, name: str, figure: Figure, behind: pd.DataFrame | None) -> Passages | None:
-        if behind is None or not len(behind) or self.articles is None:
-            return None
-        if id(behind) not in self.pages:  # charts of the same rows share their pages
+    def _passages(self, rows: pd.DataFrame, articles: pd.DataFrame, name: str, title: str) -> Passages:
+        """The pages of rows; charts and tables of the same rows share them."""
+        if id(rows) not in self.pages:
             folder = resolve(self.outputs) / "passages"
-            self.pages[id(behind)] = (behind, Passages(behind, self.articles, folder, name, figure.get_suptitle()))
-        return self.pages[id(behind)][1]
+            self.pages[id(rows)] = (rows, Passages(rows, articles, folder, name, title))
+        return self.pages[id(rows)][1]
 
     def _note(self, name: str, figure: Figure, pages: Passages | None, spots: Sequence[links.Spot]) -> None:
         """Leave beside the passages what the report's first page says of this figure: what it shows, the mark with most
@@ -117,11 +118,7 @@ class Files:
         if not len(frame) or self.articles is None:
             return frame
         folder = session.passages_seen_from_here(resolve(self.outputs))
-        name = f"rows-{len(self.pages) + 1}"
-        if id(rows) not in self.pages:
-            path = resolve(self.outputs) / "passages"
-            self.pages[id(rows)] = (rows, Passages(rows, self.articles, path, name, "Passages"))
-        pages = self.pages[id(rows)][1]
+        pages = self._passages(rows, self.articles, f"rows-{len(self.pages) + 1}", "Passages")
         sizes = pages.rows.astype(dict.fromkeys(by, str)).groupby(by).size().to_dict()
         cells = []
         for values in frame[by].head(display.SHOWN).astype(str).itertuples(index=False, name=None):

@@ -58,8 +58,13 @@ def _joined(value: str | list) -> str:
     return value if isinstance(value, str) else "".join(value)
 
 
+def _without_colours(words: str) -> str:
+    """Words of a terminal without the codes of their colours."""
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", words)
+
+
 def _plain(words: str) -> str:
-    return display.escape(re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", words))
+    return display.escape(_without_colours(words))
 
 
 def _output(output: Mapping) -> str:
@@ -94,7 +99,7 @@ PICTURE = re.compile(r'<img( data-name="([\w-]+)" alt="[^"]*" )src="data:image/p
 
 def _error(output: Mapping) -> str:
     """A failed cell: the sentence when the error was written to be read, else kind and words."""
-    said = [re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line) for line in output.get("traceback", [])]
+    said = [_without_colours(line) for line in output.get("traceback", [])]
     words = said[0] if len(said) == 1 else f"{output['ename']}: {output['evalue']}"
     return f'<div class="bad">{display.escape(words)}</div>'
 
@@ -282,7 +287,7 @@ def _appendix(run: Path, manifest: Mapping, notebooks: Sequence[Notebook]) -> st
     facts = [
         ("Run", manifest["run_id"]),
         ("Corpus", ", ".join(about["inputs_given"])),
-        ("Parameters", ", ".join(f"{k} = {v}" for k, v in manifest["parameters"].items()) or "as set in the notebooks"),
+        ("Parameters", _parameters(manifest) or "as set in the notebooks"),
         ("Begun", f"{manifest['started']}, {manifest['seconds']['wall']:.0f} s"),
         ("Fingerprint of the corpus", about["fingerprint"][:16]),
         ("Code, model and data files", about.get("engine", "")),

@@ -1,5 +1,6 @@
 """What a notebook needs once, before its first result: the house style, tables that page, errors as one sentence."""
 
+import logging
 import os
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,15 @@ def start() -> None:
 
     display(HTML(scripts.in_notebook()))  # type: ignore[no-untyped-call]
     shell.set_custom_exc(SAID, _say)
+    log = shell.kernel.log
+    getattr(log, "logger", log).addFilter(_is_no_false_alarm)
+
+
+def _is_no_false_alarm(record: logging.LogRecord) -> bool:
+    """Whether a line of the kernel's log is worth printing. Every kernel is interrupted before it is shut down, and one
+    that was still busy with its last message calls that an error.
+    """
+    return "KeyboardInterrupt caught in kernel" not in record.getMessage()
 
 
 def _say(shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: object) -> None:
