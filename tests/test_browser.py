@@ -222,6 +222,8 @@ def test_pages_of_a_run_open_and_link(browser, run):
     page.goto((report / "index.html").as_uri())
     page.get_by_role("link", name="All runs").click()
     assert page.get_by_role("heading", name="Runs").is_visible()
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert not complaints, complaints
     assert all(re.match("file:|data:", url) for url in asked), asked
     page.close()

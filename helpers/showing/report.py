@@ -31,6 +31,7 @@ FINDINGS = (
 STYLE = """
 .report{display:grid;grid-template-columns:15em minmax(0,1000px);gap:2.5em;max-width:1300px;margin:0 auto}
 .report>nav{position:sticky;top:1em;align-self:start;font-size:14px;max-height:95vh;overflow:auto}
+.report>main{width:100%;min-width:0} .wide{overflow-x:auto}
 .report>nav ol{list-style:none;padding:0;margin:.6em 0}.report>nav li{margin:.35em 0}
 .report>nav a{text-decoration:none}.report>nav a[aria-current]{font-weight:700;color:inherit}
 main img{max-width:100%;height:auto} pre{overflow:auto;background:rgba(128,128,128,.1);padding:.6em;font-size:13px;
@@ -42,7 +43,7 @@ table.plain{border-collapse:collapse;font-size:14px} table.plain td,table.plain 
 blockquote footer{font-size:13px;opacity:.75} img.small{width:180px}
 @media (max-width:800px){.report{display:block}.report>nav{position:static;max-height:none;
   border-bottom:1px solid rgba(128,128,128,.4);margin-bottom:1em}.report>nav ol{columns:2}
-  table.plain th{min-width:6em}.house td.long{min-width:11em}}
+  img.small{display:none}table.plain th{min-width:6em}.house td.long{min-width:11em}}
 @media print{.report{display:block}.report>nav{display:none}details{display:none}section{break-inside:auto}
   figure{break-inside:avoid}}
 """
@@ -350,8 +351,8 @@ def build_index(outputs: str | Path = "outputs") -> Path:
             f"<td>{display.escape(m['status'])}</td><td>{image}</td></tr>"
         )
     body = "<main><h1>Runs</h1>" + (
-        '<table class="plain"><tr><th>Run</th><th>Corpus</th><th>Articles</th><th>Parameters</th><th>Status</th>'
-        "<th></th></tr>" + "".join(rows) + "</table>"
+        '<div class="wide"><table class="plain"><tr><th>Run</th><th>Corpus</th><th>Articles</th><th>Parameters</th>'
+        "<th>Status</th><th></th></tr>" + "".join(rows) + "</table></div>"
         if rows
         else "<p>No runs yet.</p>"
     )
