@@ -146,7 +146,7 @@ def choose(articles: pd.DataFrame, wanted: str = "", *, rows: pd.DataFrame | Non
 @functools.cache
 def _common_words() -> frozenset[str]:
     """Words so common in English that a list of frequent words without them says more."""
-    return frozenset((DATA / "common_words.csv").read_text("utf-8").split()[1:])
+    return frozenset((DATA / "counting" / "common_words.csv").read_text("utf-8").split()[1:])
 
 
 def words_of(text: str) -> list[str]:

@@ -20,6 +20,7 @@ def content_key(text: str) -> str:
 
 def engine_files(options: Options = Options()) -> list[Path]:
     """Return the files that annotations depend on: the code that finds, its tables of words, the model, the codebook.
+    Not the tables below data/reading and data/counting, which nothing that finds looks into.
 
     Raises FileNotFoundError when there is no such model or codebook.
     """
@@ -52,7 +53,7 @@ def engine_key(options: Options = Options()) -> str:
     What a chart is called or how a column is described is no part of it. Raises ValueError when a file of the model or
     the data is not the one that its folder's SHA256SUMS names.
     """
-    for folder in (DATA, resolve(options.model) if options.model else MODELS):
+    for folder in (DATA, DATA / "reading", resolve(options.model) if options.model else MODELS):
         check_sums(folder)
     digest = hashlib.sha256(f"{FORMAT}\n".encode())
     for path in engine_files(options):

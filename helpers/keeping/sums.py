@@ -65,7 +65,7 @@ def check_sums(folder: Path) -> None:
 
 def main() -> int:
     """Write the hashes of the folders given, or of the project's model and word lists; returns 0."""
-    for folder in [Path(given) for given in sys.argv[1:]] or [DATA, MODELS]:
+    for folder in [Path(given) for given in sys.argv[1:]] or [DATA, DATA / "reading", MODELS]:
         print(write_sums(folder))
     return 0
 

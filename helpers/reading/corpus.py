@@ -25,7 +25,6 @@ PACKAGES = (
     "trafilatura",
     "warcio",
 )
-WORDS = ("database_labels.csv", "languages.csv", "reading_words.csv")
 HASHED_WHOLE = 32 * 2**20  # bytes; of a larger file its time, size and blocks all over it decide
 BLOCK = 2**18
 
@@ -103,7 +102,7 @@ def reader_key() -> str:
     versions of the packages used.
     """
     digest = hashlib.sha256()
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), *(DATA / name for name in WORDS)]:
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), *sorted((DATA / "reading").glob("*.csv"))]:
         digest.update(path.read_bytes())
     for name in PACKAGES:
         digest.update(f"{name} {version_of(name)}\n".encode())

@@ -15,8 +15,8 @@ FEWER_WORDS = 0.5  # of those that an article's head states: the note says that 
 
 @functools.cache
 def labels_of(database: str) -> dict[str, str]:
-    """{label in capitals: what it stands for} of a database, from helpers/data/database_labels.csv."""
-    rows = rows_of(DATA / "database_labels.csv")
+    """{label in capitals: what it stands for} of a database, from helpers/data/reading/database_labels.csv."""
+    rows = rows_of(DATA / "reading" / "database_labels.csv")
     return {row["label"].upper(): row["field"] for row in rows if row["database"] == database}
 
 

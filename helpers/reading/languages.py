@@ -22,7 +22,7 @@ _LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
 @functools.cache
 def _languages() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in rows_of(DATA / "languages.csv")}
+    return {row["code"]: row["name"] for row in rows_of(DATA / "reading" / "languages.csv")}
 
 
 @functools.cache
@@ -33,7 +33,7 @@ def _detector() -> Any:
 
 
 def _is_english(text: str) -> bool:
-    common, words = word_list("English function words", "reading_words.csv"), _WORD.findall(text)
+    common, words = word_list("English function words", "reading/english_words.csv"), _WORD.findall(text)
     return sum(word.lower() in common for word in words) >= ENGLISH * len(words)
 
 

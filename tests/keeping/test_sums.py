@@ -1,5 +1,6 @@
 """A file of the model or the word lists that was changed is refused, not read."""
 
+import re
 import shutil
 
 import pytest
@@ -17,7 +18,7 @@ def lists(tmp_path):
     return tmp_path / "data"
 
 
-@pytest.mark.parametrize("folder", [DATA, MODELS])
+@pytest.mark.parametrize("folder", [DATA, DATA / "reading", MODELS])
 def test_the_files_that_ship_have_the_hashes_that_ship(folder):
     assert (folder / sums.SUMS).is_file()
     sums.check_sums(folder)  # after a change that is meant: make sums
@@ -55,3 +56,15 @@ def test_a_model_with_an_altered_byte_does_not_run(tmp_path):
         engine.engine_key(Options(model=str(model)))
     (model / sums.SUMS).unlink()  # a model of one's own, without hashes
     engine.engine_key(Options(model=str(model)))
+
+
+def named(folder):
+    """The tables that the code of a folder of helpers names, by their path below helpers/data."""
+    source = "\n".join(path.read_text("utf-8") for path in (DATA.parent / folder).glob("*.py"))
+    return {path for path in DATA.rglob("*.csv") if re.search(rf"[\"/]{re.escape(path.name)}\b", source)}
+
+
+def test_annotations_depend_on_the_tables_that_finding_reads_and_on_no_others():
+    depends = {path for path in engine.engine_files() if path.suffix == ".csv"}
+    assert depends == named("finding") | {DATA / "words.csv"}  # helpers/text.py looks words up in that one
+    assert named("reading") == set((DATA / "reading").glob("*.csv")) and not named("reading") & depends
