@@ -11,7 +11,7 @@ GOLD ?=
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup test lint lab bench audit sums evaluate lock clean
+.PHONY: run setup test lint lab bench kills audit sums evaluate lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -54,6 +54,10 @@ lab: setup
 
 bench: setup
 	@$(BIN)/python -m helpers.benchmark $(ARGS)
+
+# Runs killed at random moments come to the same tables and leave nothing: 50 of them, or make kills ARGS=10.
+kills: setup
+	@$(BIN)/python tests/kill_runs.py $(ARGS)
 
 # Known weaknesses of the pinned packages (asks the index of packages).
 audit: $(VENV)/ready-to-test

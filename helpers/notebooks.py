@@ -225,16 +225,17 @@ def _papermill() -> Any:
 
 
 def _kernel_options(folder: str, number: int) -> dict:
-    """Kernels talk through files, not ports, where the system can: no races, nothing open on the network."""
+    """Kernels talk through files, not ports, where the system can: no races, nothing open on the network. The file with
+    their addresses and key lies there too: a killed run leaves nothing in the system's folder.
+    """
     from traitlets.config import Config
 
     # a kernel that is told to stop complains of the interruption
     quiet = {"NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]}}
-    return {
-        "config": Config(
-            quiet if os.name == "nt" else {**quiet, "KernelManager": {"transport": "ipc", "ip": f"{folder}/{number}"}}
-        )
-    }
+    manager = {"connection_file": f"{folder}/{number}.json"}
+    if os.name != "nt":
+        manager |= {"transport": "ipc", "ip": f"{folder}/{number}"}
+    return {"config": Config({**quiet, "KernelManager": manager})}
 
 
 def run_notebook(

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers import MODELS, ROOT, annotate, batch, tables
+from helpers import MODELS, ROOT, annotate, batch, notebooks, tables
 from helpers.finding import acts, pipeline
 from helpers.keeping import cluster, faults, machine, parts, runs, workers
 from helpers.keeping.corpora import columns
@@ -351,6 +351,15 @@ def test_a_killed_run_goes_on_with_the_same_command_to_the_same_tables(tmp_path,
     (tmp_path / "other" / ".annotations").mkdir(parents=True)
     whole = load(path, tmp_path / "other" / "run", workers=1)
     assert same(whole, load(path, tmp_path / "o" / "r"))
+
+
+def test_a_kernels_addresses_lie_in_the_runs_own_folder(tmp_path):
+    """A kill between the start of a kernel and its end left them, and the kernel's key, in the system's folder."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    manager = AsyncKernelManager(kernel_name="python3", **notebooks._kernel_options(str(tmp_path), 1))
+    manager.write_connection_file()
+    assert [path.name for path in tmp_path.glob("*.json")] == ["1.json"]
 
 
 # -- workers ---------------------------------------------------------------------------------------------------------

@@ -32,11 +32,8 @@ def read_markdown(data: bytes) -> dict:
     """Markdown without its marks, with the fields of its front matter."""
     found = read_plain(data)
     text, fields = _front_matter(found["text"])
-    text = re.sub(
-        r"!\[([^\]\n]{0,500})\]\([^()\s]{0,2000}\)|\[([^\]\n]{1,500})\]\([^()\n]{0,2000}\)",
-        lambda m: m[1] or m[2] or "",
-        text,
-    )
+    for mark in ("!", ""):  # pictures first: they may stand within a link; no bracket within one keeps it linear
+        text = re.sub(mark + r"\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)", r"\1", text)
     text = re.sub(r"(?m)^(?:#{1,6} +|> ?)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
     return {**found, "text": text, **fields}
 
